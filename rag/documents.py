@@ -1,0 +1,150 @@
+"""What flows through Dossier: articles and chunks in, passages, citations and answers out.
+
+Offsets are positions in characters (Unicode code points) of an article's `text`; `end` is exclusive. Dates of articles
+are ISO 8601 strings of the precision that is known: `2023`, `2023-06` or `2023-06-13` (see rag/dates.py).
+"""
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from rag import display
+
+DateSource = Literal["front matter", "json-ld", "meta", "feed", "mail header", "address", "text"]
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """One article as the catalog holds it.
+
+    `id` is stable: the same source has the same id on every machine. `source` is the name the source is known by (its
+    address, or its path as seen from the folder that was ingested); it holds no path of the machine. `flags` say what
+    is known to be wrong with the text (`truncated`, `paywalled`). `origin_id` is the article this one is a copy of,
+    itself if none.
+    """
+
+    id: str
+    source: str
+    title: str
+    text: str
+    author: str | None = None
+    site: str | None = None
+    url: str | None = None
+    published: str | None = None
+    updated: str | None = None
+    date_source: DateSource | None = None
+    language: str | None = None
+    companies: tuple[str, ...] = ()
+    flags: tuple[str, ...] = ()
+    origin_id: str = ""
+
+    def to_dict(self, *, text: bool = False) -> dict[str, Any]:
+        """The article as JSON has it; its text only on demand."""
+        names = ("id", "title", "author", "site", "url", "published", "updated", "date_source", "language", "source")
+        found: dict[str, Any] = {name: getattr(self, name) for name in names}
+        found |= {"companies": list(self.companies), "flags": list(self.flags), "origin_id": self.origin_id}
+        return found | {"text": self.text} if text else found
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """A stretch of an article that is embedded and retrieved: `article.text[start:end]`.
+
+    `heading` is the path of headings above it (`Fundraising > Series A`), carried along because the text alone often
+    does not say what it is about.
+    """
+
+    id: str
+    article_id: str
+    position: int
+    start: int
+    end: int
+    text: str
+    heading: str = ""
+
+    def to_embed(self, title: str) -> str:
+        """What the embedding model reads: the title, the heading path, then the text."""
+        return "\n".join(part for part in (title, self.heading, self.text) if part)
+
+
+class _Wire(BaseModel):
+    """What leaves Dossier: frozen, and the same over HTTP, on the command line and in a notebook."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Passage(_Wire):
+    """A chunk that was retrieved for a question."""
+
+    chunk_id: str
+    article_id: str
+    title: str
+    published: str | None = None
+    text: str
+    start: int
+    end: int
+    score: float = Field(description="Fused score, 0 to 1; comparable within one search only.")
+    heading: str = ""
+
+
+class Citation(_Wire):
+    """An exact quote: `article.text[start:end] == quote`."""
+
+    number: int = Field(ge=1)
+    article_id: str
+    title: str
+    site: str | None = None
+    author: str | None = None
+    url: str | None = None
+    published: str | None = None
+    quote: str
+    start: int
+    end: int
+
+
+class Sentence(_Wire):
+    """A sentence of the answer, and the numbers of the citations that support it."""
+
+    text: str
+    citations: tuple[int, ...]
+
+
+class Usage(_Wire):
+    """Tokens the language model read and wrote; zero without one."""
+
+    input_tokens: int = 0
+    output_tokens: int = 0
+
+
+class Timings(_Wire):
+    """Milliseconds by step."""
+
+    retrieve_ms: float = 0.0
+    answer_ms: float = 0.0
+    total_ms: float = 0.0
+
+
+class Answer(_Wire):
+    """The answer to one question, with everything that is needed to check it."""
+
+    question: str
+    status: Literal["answered", "not_found"]
+    text: str = Field(description="The sentences with their citation numbers; for not_found, why and what is near.")
+    sentences: tuple[Sentence, ...] = ()
+    citations: tuple[Citation, ...] = ()
+    passages: tuple[Passage, ...] = ()
+    model: str
+    usage: Usage = Usage()
+    timings: Timings = Timings()
+    warnings: tuple[str, ...] = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """The answer as JSON has it."""
+        return self.model_dump(mode="json")
+
+    def __str__(self) -> str:
+        return display.to_text(self)
+
+    def _repr_html_(self) -> str:
+        return display.to_html(self)

@@ -1,0 +1,98 @@
+"""Every setting, in one place: `DOSSIER_…` in the environment, or arguments of the command.
+
+Built once in an entry point and passed down; nothing else in Dossier reads the environment. README's table is made from
+this class (`python -m rag.settings`), so a description here is documentation.
+"""
+
+import os
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from rag.errors import ConfigurationError
+
+PREFIX = "DOSSIER_"
+
+
+class Settings(BaseSettings):
+    """The settings of one process; frozen."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, frozen=True, extra="forbid", env_ignore_empty=True, validate_by_name=True
+    )
+
+    library: Path = Field(Path("library"), description="The folder that holds the library.")
+
+    model: str = Field(
+        "extractive",
+        description="Who answers: `extractive` (no language model), `provider:model` (any LangChain chat model, "
+        "such as `mistralai:mistral-small-latest`) or `local:PATH.gguf`.",
+    )
+    model_base_url: str | None = Field(None, description="Another address for the provider's API.")
+    model_api_key: SecretStr | None = Field(
+        None,
+        description="The provider's key; without it the provider's own variable is used, such as `OPENAI_API_KEY`.",
+    )
+    mistral_api_key: SecretStr | None = Field(
+        None, validation_alias="MISTRAL_API_KEY", description="The key of Mistral's API."
+    )
+    model_timeout: float = Field(60.0, gt=0, description="Seconds a model may take until its next token.")
+    model_retries: int = Field(3, ge=0, le=10, description="Tries again after 429, 5xx or a lost connection.")
+    model_max_tokens: int = Field(500, gt=0, description="The longest answer a model may write, in tokens.")
+    model_context: int | None = Field(
+        None, gt=255, description="The model's context window in tokens, where it is not known by itself."
+    )
+
+    passages: int = Field(8, ge=1, le=50, description="Passages an answer is drawn from.")
+    max_question: int = Field(2000, gt=0, description="The longest question, in characters.")
+
+    embedding_model: str = Field(
+        "all-MiniLM-L6-v2",
+        description="`all-MiniLM-L6-v2` comes from a wheel; else a sentence-transformers model by hub name or path.",
+    )
+    embedding_precision: Literal["fp32", "int8"] = Field(
+        "fp32", description="`int8` embeds faster and finds a little less."
+    )
+
+    max_article_mb: float = Field(20.0, gt=0, description="The largest article file, in megabytes.")
+
+    host: str = Field("127.0.0.1", description="The address the server listens on.")
+    port: int = Field(8000, ge=0, le=65535, description="The port the server listens on; 0 takes a free one.")
+    log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="How much is logged.")
+    log_json: bool = Field(False, description="Log lines as JSON.")
+
+
+def load_settings(**given: Any) -> Settings:
+    """The settings from the environment, with those `given` (None means not given) in their place.
+
+    Raises ConfigurationError for a name that is no setting and for a value that is none.
+    """
+    known = {_variable(name) for name in Settings.model_fields}
+    for name in os.environ:
+        if name.upper().startswith(PREFIX) and name.upper() not in known:
+            raise ConfigurationError(f"{name} is not a setting.", f"The settings are {', '.join(sorted(known))}.")
+    try:
+        return Settings(**{name: value for name, value in given.items() if value is not None})
+    except ValidationError as error:
+        wrong = "; ".join(f"{_variable(str(e['loc'][0]))}: {e['msg']}" for e in error.errors())
+        raise ConfigurationError(f"A setting is wrong: {wrong}.", "README lists the settings.") from error
+
+
+def _variable(name: str) -> str:
+    """The environment variable of a setting: Mistral's key has the name its provider gave it."""
+    return name.upper() if name == "mistral_api_key" else f"{PREFIX}{name}".upper()
+
+
+def table() -> str:
+    """The settings as a Markdown table, for README."""
+    rows = ["| setting | default | meaning |", "| --- | --- | --- |"]
+    for name, field in Settings.model_fields.items():
+        default = "" if field.default is None else f"`{field.default}`"
+        rows.append(f"| `{_variable(name)}` | {default} | {field.description} |")
+    return "\n".join(rows)
+
+
+if __name__ == "__main__":
+    print(table())
