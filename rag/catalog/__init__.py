@@ -1,0 +1,8 @@
+"""The catalog: one SQLite file that holds the truth of a library, and the only place with SQL."""
+
+from rag.catalog.articles import text_hash
+from rag.catalog.catalog import Catalog
+from rag.catalog.chunks import embedded_hash
+from rag.catalog.records import Change, Job, LedgerEntry, StoredChunk
+
+__all__ = ["Catalog", "Change", "Job", "LedgerEntry", "StoredChunk", "embedded_hash", "text_hash"]

@@ -1,0 +1,114 @@
+"""Articles: reading them, and which of them may be used."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+from typing import Any
+
+from rag.catalog.database import Database
+from rag.dates import last_day
+from rag.documents import Article
+from rag.errors import ArticleNotFoundError
+
+_ARTICLE = (
+    "id, source, title, author, site, url, published, updated, date_source, language, companies, flags, origin_id"
+)
+
+
+def text_hash(text: str) -> str:
+    """The sha256 by which the catalog knows a text, as hex."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+class Articles(Database):
+    """The articles of a catalog, to be read."""
+
+    def find(self, article_id: str) -> Article | None:
+        """The article with its text, or None."""
+        row = self._row(f"SELECT {_ARTICLE}, text FROM articles WHERE id = ?", article_id)
+        return _article(row[:-1], row[-1]) if row else None
+
+    def article(self, article_id: str) -> Article:
+        """The article with its text. Raises ArticleNotFoundError."""
+        found = self.find(article_id)
+        if found is None:
+            raise ArticleNotFoundError(article_id)
+        return found
+
+    def articles(self, ids: Iterable[str] | None = None) -> list[Article]:
+        """Articles without their texts, newest first; all of them, or those of `ids` that exist."""
+        order = "ORDER BY published IS NULL, published DESC, title, id"
+        if ids is None:
+            return [_article(row) for row in self._rows(f"SELECT {_ARTICLE} FROM articles {order}")]
+        query = f"SELECT {_ARTICLE} FROM articles WHERE id IN (SELECT value FROM json_each(?)) {order}"
+        return [_article(row) for row in self._rows(query, json.dumps(list(ids)))]
+
+    def counts(self) -> tuple[int, int]:
+        """How many articles and chunks there are."""
+        row = self._row("SELECT (SELECT count(*) FROM articles), (SELECT count(*) FROM chunks)")
+        assert row is not None
+        return row[0], row[1]
+
+    def content_owner(self, sha256: str) -> str | None:
+        """The id of an article whose text has this hash (see text_hash)."""
+        row = self._row("SELECT id FROM articles WHERE text_sha256 = ? ORDER BY id", sha256)
+        return row[0] if row else None
+
+    def companies(self) -> list[str]:
+        """Every company that some article is tagged with, case folded."""
+        return [row[0] for row in self._rows("SELECT DISTINCT company FROM article_companies ORDER BY company")]
+
+    def allowed(self, *, as_of: date | None = None, companies: Sequence[str] = ()) -> frozenset[str] | None:
+        """The ids of the articles that may be used: published by `as_of` (or undated), about one of `companies`.
+
+        None means all of them.
+        """
+        if as_of is None and not companies:
+            return None
+        conditions, values = ["TRUE"], []
+        if as_of is not None:
+            conditions.append("(published_by IS NULL OR published_by <= ?)")
+            values.append(as_of.isoformat())
+        if companies:
+            conditions.append(
+                "id IN (SELECT article_id FROM article_companies WHERE company IN (SELECT value FROM json_each(?)))"
+            )
+            values.append(json.dumps([company.casefold() for company in companies]))
+        query = f"SELECT id FROM articles WHERE {' AND '.join(conditions)}"
+        return frozenset(row[0] for row in self._rows(query, *values))
+
+    def signatures(self) -> Iterator[tuple[str, str | None, bytes]]:
+        """(id, published, MinHash signature) of every article that is its own origin, for near-duplicates."""
+        yield from self._rows("SELECT id, published, signature FROM articles WHERE origin_id = id ORDER BY id")
+
+
+def article_row(article: Article, signature: bytes, change: int) -> tuple[Any, ...]:
+    published_by = last_day(article.published).isoformat() if article.published else None
+    return (
+        article.id,
+        article.source,
+        article.title,
+        article.text,
+        text_hash(article.text),
+        article.author,
+        article.site,
+        article.url,
+        article.published,
+        published_by,
+        article.updated,
+        article.date_source,
+        article.language,
+        json.dumps(article.companies, ensure_ascii=False),
+        json.dumps(article.flags, ensure_ascii=False),
+        article.origin_id or article.id,
+        signature,
+        change,
+    )
+
+
+def _article(row: tuple[Any, ...], text: str = "") -> Article:
+    found = dict(zip(_ARTICLE.split(", "), row, strict=True))
+    found["companies"] = tuple(json.loads(found["companies"]))
+    found["flags"] = tuple(json.loads(found["flags"]))
+    return Article(**found, text=text)

@@ -1,0 +1,140 @@
+"""The catalog as a whole: what changes several tables at once, each change in one transaction."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from rag.catalog.articles import Articles, article_row
+from rag.catalog.chunks import Chunks, chunk_row
+from rag.catalog.jobs import Jobs
+from rag.catalog.ledger import Ledger
+from rag.catalog.records import Change
+from rag.documents import Article, Chunk
+from rag.embedding import EmbeddingStamp
+from rag.embedding.embedder import Vectors
+from rag.errors import ArticleNotFoundError, LibraryError
+
+
+class Catalog(Articles, Chunks, Ledger, Jobs):
+    """An open catalog. Thread safe; several processes may have it open.
+
+    An article goes in whole or not at all, and every change of one takes the next change number, which is how the
+    indexes know what they miss.
+    """
+
+    _required: EmbeddingStamp | None = None
+
+    def require(self, stamp: EmbeddingStamp) -> None:
+        """Makes sure that vectors of this model fit the library's; an empty library takes the model on.
+
+        Raises LibraryError that names `dossier reindex`.
+        """
+        if self.stamp() is None and self.writable:
+            with self._writing():
+                if self.stamp() is None:  # another process may have been first
+                    self._stamp_with(stamp)
+        self._require(stamp)
+        self._required = stamp
+
+    def _require(self, stamp: EmbeddingStamp) -> None:
+        known = self.stamp()
+        if known is not None and known != stamp:
+            raise LibraryError(
+                f"The library in {self.folder} was embedded with {known.name} ({known.sha256[:8]}), "
+                f"not with {stamp.name} ({stamp.sha256[:8]}).",
+                "Set DOSSIER_EMBEDDING_MODEL and DOSSIER_EMBEDDING_PRECISION back, "
+                "or embed it anew with `dossier reindex`.",
+            )
+
+    def restamp(self, stamp: EmbeddingStamp, vectors: Mapping[str, Vectors]) -> None:
+        """Replaces the vectors of every chunk, by chunk id, and the model's stamp, in one transaction.
+
+        Every article counts as changed by it. Raises LibraryError when a chunk came in meanwhile that has none.
+        """
+        with self._writing():
+            self._connection.execute("DELETE FROM stamp")
+            self._stamp_with(stamp)
+            self._connection.executemany(
+                "UPDATE chunks SET embedding = ? WHERE id = ?",
+                ((vector.tobytes(), id_) for id_, vector in vectors.items()),
+            )
+            if set(self.chunk_ids()) != set(vectors):
+                raise LibraryError("Articles changed while they were embedded anew.", "Run `dossier reindex` again.")
+            for (article_id,) in self._rows("SELECT id FROM articles ORDER BY change"):
+                change = self._next_change()
+                self._connection.execute("UPDATE articles SET change = ? WHERE id = ?", (change, article_id))
+
+    def put(
+        self,
+        article: Article,
+        chunks: Sequence[Chunk],
+        embeddings: Vectors,
+        *,
+        location: str,
+        fingerprint: str,
+        signature: bytes = b"",
+    ) -> None:
+        """Writes an article with its chunks and vectors, in the place of its old self, and its line in the ledger.
+
+        `embeddings` has a row for each chunk, in order. Raises LibraryError when the disk is full or read-only, or the
+        library was embedded anew since `require`; then nothing of it was written.
+        """
+        companies = {company.casefold() for company in article.companies}
+        with self._writing():
+            if self._required is not None:
+                self._require(self._required)
+            self._connection.execute("DELETE FROM articles WHERE id = ?", (article.id,))
+            self._connection.execute("DELETE FROM removed WHERE article_id = ?", (article.id,))
+            self._connection.execute(
+                "INSERT INTO articles VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+                article_row(article, signature, self._next_change()),
+            )
+            self._connection.executemany(
+                "INSERT INTO article_companies VALUES (?, ?)", ((company, article.id) for company in sorted(companies))
+            )
+            self._connection.executemany(
+                "INSERT INTO chunks VALUES (?,?,?,?,?,?,?,?)",
+                (chunk_row(chunk, article.title, vector) for chunk, vector in zip(chunks, embeddings, strict=True)),
+            )
+            self._note(location, fingerprint, article.id, None)
+
+    def remove(self, ids: Iterable[str]) -> int:
+        """Removes articles, all of them or none; returns how many. Raises ArticleNotFoundError."""
+        count = 0
+        with self._writing():
+            for article_id in dict.fromkeys(ids):
+                if not self._connection.execute("DELETE FROM articles WHERE id = ?", (article_id,)).rowcount:
+                    raise ArticleNotFoundError(article_id)
+                self._connection.execute("DELETE FROM ledger WHERE article_id = ?", (article_id,))
+                self._connection.execute("INSERT INTO removed VALUES (?, ?)", (article_id, self._next_change()))
+                count += 1
+        return count
+
+    def last_change(self) -> int:
+        """The number of the newest change; 0 in an empty library."""
+        return int(self._value("SELECT last FROM changes"))
+
+    def changes(self, after: int, limit: int) -> list[Change]:
+        """The changes after this number that still matter, oldest first: one for each article at the most."""
+        rows = self._rows(
+            "SELECT change, id, 0 FROM articles WHERE change > ?1 "
+            "UNION ALL SELECT change, article_id, 1 FROM removed WHERE change > ?1 ORDER BY 1 LIMIT ?2",
+            after,
+            limit,
+        )
+        return [Change(number, article_id, bool(gone)) for number, article_id, gone in rows]
+
+    def check(self) -> list[str]:
+        """What SQLite finds wrong with the file and with the chunks' offsets; empty when all is well."""
+        wrong = [row[0] for row in self._rows("PRAGMA integrity_check") if row[0] != "ok"]
+        wrong += [f"a row of {row[0]} belongs to no article" for row in self._rows("PRAGMA foreign_key_check")]
+        joined = "SELECT c.id FROM chunks c JOIN articles a ON a.id = c.article_id"
+        odd = f"{joined} WHERE c.start < 0 OR c.end > length(a.text)"
+        wrong += [f"chunk {row[0]} reaches beyond its article" for row in self._rows(odd)]
+        bare = "SELECT id FROM articles WHERE id NOT IN (SELECT article_id FROM chunks)"
+        wrong += [f"article {row[0]} has no chunks" for row in self._rows(bare)]
+        cut = "SELECT id FROM chunks WHERE length(embedding) IS NOT (SELECT 4 * dimension FROM stamp)"
+        wrong += [f"chunk {row[0]} has no vector of the model's length" for row in self._rows(cut)]
+        return wrong
+
+    def _stamp_with(self, stamp: EmbeddingStamp) -> None:
+        row = (stamp.name, stamp.dimension, stamp.sha256)
+        self._connection.execute("INSERT INTO stamp VALUES (?, ?, ?)", row)

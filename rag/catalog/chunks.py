@@ -1,0 +1,79 @@
+"""Chunks and their vectors. A chunk is kept as offsets; its text is always cut from the article's."""
+
+import hashlib
+import json
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from rag.catalog.database import Database
+from rag.catalog.records import StoredChunk
+from rag.documents import Chunk
+from rag.embedding import EmbeddingStamp
+from rag.embedding.embedder import Vectors
+
+# How many values one statement takes; SQLite's own limit is far higher.
+SLICE = 500
+
+
+def embedded_hash(text: str) -> bytes:
+    """The key under which a vector is found again: what was embedded, to the letter."""
+    return hashlib.sha256(text.encode()).digest()
+
+
+class Chunks(Database):
+    """The chunks of a catalog, to be read, and the model that made their vectors."""
+
+    def stamp(self) -> EmbeddingStamp | None:
+        """The model whose vectors the library holds; None while it is empty."""
+        row = self._row("SELECT name, dimension, sha256 FROM stamp")
+        return EmbeddingStamp(*row) if row else None
+
+    def chunks(self, ids: Sequence[str]) -> dict[str, StoredChunk]:
+        """Chunks by id; ids that are gone are left out."""
+        return {stored.chunk.id: stored for stored in self._stored("c.id", ids)}
+
+    def chunks_of(self, article_ids: Sequence[str]) -> list[StoredChunk]:
+        """Every chunk of these articles, in the order of the text."""
+        return list(self._stored("c.article_id", article_ids))
+
+    def chunk_ids(self) -> list[str]:
+        """Every chunk's id."""
+        return [row[0] for row in self._rows("SELECT id FROM chunks ORDER BY id")]
+
+    def vectors(self) -> tuple[list[str], list[str], Vectors]:
+        """Every chunk's id, its article's id and its vector: the matrix an exact search scans."""
+        stamp = self.stamp()
+        rows = self._rows("SELECT id, article_id, embedding FROM chunks ORDER BY rowid")
+        dimension = stamp.dimension if stamp else 0
+        matrix = np.frombuffer(b"".join(row[2] for row in rows), dtype=np.float32).reshape(len(rows), dimension)
+        return [row[0] for row in rows], [row[1] for row in rows], matrix
+
+    def embeddings_of(self, texts: Sequence[str]) -> dict[str, Vectors]:
+        """The vectors the catalog already has for exactly these embedded texts (`Chunk.to_embed`)."""
+        hashes = {embedded_hash(text): text for text in texts}
+        found: dict[str, Vectors] = {}
+        keys = list(hashes)
+        for at in range(0, len(keys), SLICE):
+            part = keys[at : at + SLICE]
+            marks = ",".join("?" * len(part))
+            query = f"SELECT embedded_sha256, embedding FROM chunks WHERE embedded_sha256 IN ({marks})"
+            for digest, vector in self._rows(query, *part):
+                found[hashes[digest]] = np.frombuffer(vector, dtype=np.float32)
+        return found
+
+    def _stored(self, column: str, values: Sequence[str]) -> Iterator[StoredChunk]:
+        query = (
+            "SELECT c.id, c.article_id, c.position, c.start, c.end, "
+            "substr(a.text, c.start + 1, c.end - c.start), c.heading, a.title, a.published, c.embedding "
+            "FROM chunks c JOIN articles a ON a.id = c.article_id "
+            f"WHERE {column} IN (SELECT value FROM json_each(?)) ORDER BY c.article_id, c.position"
+        )
+        for row in self._rows(query, json.dumps(list(values))):
+            yield StoredChunk(Chunk(*row[:7]), row[7], row[8], np.frombuffer(row[9], dtype=np.float32))
+
+
+def chunk_row(chunk: Chunk, title: str, vector: Vectors) -> tuple[str, str, int, int, int, str, bytes, bytes]:
+    """A chunk as its table holds it: without its text, with its vector."""
+    key = embedded_hash(chunk.to_embed(title))
+    return chunk.id, chunk.article_id, chunk.position, chunk.start, chunk.end, chunk.heading, key, vector.tobytes()

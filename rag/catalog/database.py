@@ -1,0 +1,168 @@
+"""The SQLite file underneath: opening, transactions, and its errors told in Dossier's words."""
+
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Self
+
+from rag.catalog.schema import APPLICATION_ID, SCHEMA, SCHEMA_VERSION
+from rag.errors import LibraryError
+
+FILE = "catalog.sqlite"
+
+
+class Database:
+    """One connection, one statement at a time, so that threads may share it; processes are kept apart by SQLite."""
+
+    def __init__(self, folder: Path, connection: sqlite3.Connection, *, writable: bool) -> None:
+        self.folder = folder
+        self.writable = writable
+        self._connection = connection
+        self._lock = threading.RLock()
+
+    @classmethod
+    def open(cls, folder: Path, *, create: bool = False) -> Self:
+        """Opens the catalog of the library in `folder`; `create` makes an empty one where there is none.
+
+        Raises LibraryError when there is none, when it is damaged, or when it is of a newer version of Dossier.
+        """
+        path = folder / FILE
+        try:
+            if create:
+                folder.mkdir(parents=True, exist_ok=True)
+            if not create and not path.is_file():
+                raise _no_library(folder)
+        except OSError as error:
+            raise LibraryError(
+                f"The library folder {folder} cannot be {'made' if create else 'read'}: {error.strerror}.",
+                "Check its permissions, or name another with --library.",
+            ) from error
+        with _mapped(path):
+            connection, writable = _connect(path, create=create)
+            catalog = cls(folder, connection, writable=writable)
+            try:
+                if create and writable:
+                    catalog._make_tables()
+            except BaseException:
+                connection.close()
+                raise
+        return catalog
+
+    def _make_tables(self) -> None:
+        with self._writing():  # only one of two processes that start at once makes them
+            if not self._value("SELECT count(*) FROM sqlite_master"):
+                for statement in SCHEMA.split(";"):
+                    self._connection.execute(statement)
+                self._connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+                self._connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+
+    def close(self) -> None:
+        """Closes the file; whatever was put is in it already."""
+        with self._lock:
+            self._connection.close()
+
+    def _next_change(self) -> int:
+        return int(self._value("UPDATE changes SET last = last + 1 RETURNING last"))
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        """One transaction: all of it or nothing."""
+        with self._lock, _mapped(self.folder / FILE):
+            self._connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+                self._connection.execute("COMMIT")
+            except BaseException:
+                if self._connection.in_transaction:  # a full disk has ended it already
+                    self._connection.execute("ROLLBACK")
+                raise
+
+    def _rows(self, query: str, *values: Any) -> list[Any]:
+        with self._lock, _mapped(self.folder / FILE):
+            return self._connection.execute(query, values).fetchall()
+
+    def _row(self, query: str, *values: Any) -> Any | None:
+        with self._lock, _mapped(self.folder / FILE):
+            return self._connection.execute(query, values).fetchone()
+
+    def _value(self, query: str) -> Any:
+        row = self._row(query)
+        assert row is not None
+        return row[0]
+
+
+def _connect(path: Path, *, create: bool) -> tuple[sqlite3.Connection, bool]:
+    """A connection, and whether it can write. A library on a read-only disk can still be asked."""
+    connection = sqlite3.connect(path, timeout=30, isolation_level=None, check_same_thread=False)
+    try:
+        _recognise(connection, path, create=create)
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = FULL")  # what `ingest` has reported is on the disk
+        connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute("PRAGMA secure_delete = ON")  # a removed article leaves no text in free pages
+        # The first write of a connection finds out what permissions really are.
+        connection.execute("BEGIN IMMEDIATE")
+        connection.execute("ROLLBACK")
+        return connection, True
+    except BaseException as error:
+        connection.close()
+        if not isinstance(error, sqlite3.OperationalError) or not _is_read_only(error) or not path.is_file():
+            raise
+    log = path.with_name(path.name + "-wal")
+    immutable = "" if log.exists() and log.stat().st_size else "&immutable=1"
+    uri = f"{path.absolute().as_uri()}?mode=ro{immutable}"
+    connection = sqlite3.connect(uri, uri=True, timeout=30, isolation_level=None, check_same_thread=False)
+    try:
+        _recognise(connection, path, create=False)
+    except BaseException:
+        connection.close()
+        raise
+    return connection, False
+
+
+def _recognise(connection: sqlite3.Connection, path: Path, *, create: bool) -> None:
+    """Raises LibraryError for a file that is no catalog, or a newer one; nothing has been written to it then."""
+    (tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    if not tables:  # an ingest that was killed in its first moments leaves this
+        if create:
+            return
+        raise _no_library(path.parent)
+    if connection.execute("PRAGMA application_id").fetchone()[0] != APPLICATION_ID:
+        raise LibraryError(f"{path} is not a catalog of Dossier.", "Is --library the right folder?")
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    if version > SCHEMA_VERSION:
+        raise LibraryError(
+            f"The library in {path.parent} was written by a newer Dossier: "
+            f"its schema is {version}, this one knows {SCHEMA_VERSION}.",
+            "Update Dossier. Nothing was changed.",
+        )
+
+
+def _no_library(folder: Path) -> LibraryError:
+    return LibraryError(f"There is no library in {folder}.", "`dossier ingest` makes one; --library names another.")
+
+
+def _is_read_only(error: sqlite3.Error) -> bool:
+    return "readonly" in str(error) or "unable to open" in str(error)
+
+
+@contextmanager
+def _mapped(path: Path) -> Iterator[None]:
+    """SQLite's errors as LibraryError: what happened, to which file, and the remedy."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        text = str(error)
+        if "disk is full" in text:
+            hint = "The disk is full: make room and run the command again; what is in the library stays whole."
+        elif "disk I/O" in text:
+            hint = "Is the disk full, or is it failing? What is in the library stays whole."
+        elif _is_read_only(error):
+            hint = "It cannot be written: check the permissions of the folder, or name another with --library."
+        elif "locked" in text:
+            hint = "Another process has been writing for long; try again when it is done."
+        else:
+            hint = "The file seems damaged or is no catalog: restore it from a copy, or ingest into a new folder."
+        raise LibraryError(f"The catalog {path} failed: {text}.", hint) from error

@@ -1,0 +1,50 @@
+"""The queue of posted documents (see rag/inbox.py)."""
+
+from rag.catalog.database import Database
+from rag.catalog.records import Job
+
+
+class Jobs(Database):
+    """Documents that were posted, and how they went."""
+
+    def inbox_add(self, job: Job, body: bytes) -> None:
+        """Queues a posted document."""
+        with self._writing():
+            self._connection.execute(
+                "INSERT INTO jobs SELECT ?, ?, ?, ?, ?, NULL, NULL, coalesce(max(number), 0) + 1 FROM jobs",
+                (job.id, job.name, job.media_type, body, job.status),
+            )
+
+    def inbox_claim(self) -> tuple[Job, bytes] | None:
+        """Takes the oldest queued document to work on, or None."""
+        with self._writing():
+            row = self._row(
+                "SELECT id, name, media_type, body FROM jobs WHERE status = 'queued' ORDER BY number LIMIT 1"
+            )
+            if row is None:
+                return None
+            self._connection.execute("UPDATE jobs SET status = 'working' WHERE id = ?", (row[0],))
+        return Job(row[0], row[1], row[2], "working"), row[3]
+
+    def inbox_requeue(self) -> int:
+        """Queues again what a worker had taken and did not finish; returns how many."""
+        with self._writing():
+            return self._connection.execute("UPDATE jobs SET status = 'queued' WHERE status = 'working'").rowcount
+
+    def inbox_finish(self, job_id: str, *, article_id: str | None = None, error: str | None = None) -> None:
+        """Ends a job; the posted body is dropped, its outcome kept."""
+        status = "failed" if error else "done"
+        with self._writing():
+            self._connection.execute(
+                "UPDATE jobs SET status = ?, article_id = ?, error = ?, body = NULL WHERE id = ?",
+                (status, article_id, error, job_id),
+            )
+
+    def inbox_job(self, job_id: str) -> Job | None:
+        """How a job is doing, or None."""
+        row = self._row("SELECT id, name, media_type, status, article_id, error FROM jobs WHERE id = ?", job_id)
+        return Job(*row) if row else None
+
+    def inbox_waiting(self) -> bool:
+        """Whether a document is queued; cheap enough to be asked every half second."""
+        return self._row("SELECT 1 FROM jobs WHERE status = 'queued' LIMIT 1") is not None

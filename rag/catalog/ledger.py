@@ -1,0 +1,35 @@
+"""The ledger: what was seen where, and how it went."""
+
+from rag.catalog.database import Database
+from rag.catalog.records import LedgerEntry
+
+
+class Ledger(Database):
+    """The ledger of locations."""
+
+    def ledger(self, location: str) -> LedgerEntry | None:
+        """What is known of a location, or None."""
+        row = self._row("SELECT location, fingerprint, article_id, error FROM ledger WHERE location = ?", location)
+        return LedgerEntry(*row) if row else None
+
+    def locations(self, article_id: str) -> tuple[str, ...]:
+        """Where an article was seen."""
+        return tuple(
+            row[0] for row in self._rows("SELECT location FROM ledger WHERE article_id = ? ORDER BY 1", article_id)
+        )
+
+    def note_unchanged(self, location: str, fingerprint: str, article_id: str) -> None:
+        """Writes down that a location holds an article the catalog has already."""
+        with self._writing():
+            self._note(location, fingerprint, article_id, None)
+
+    def note_failed(self, location: str, fingerprint: str, reason: str) -> None:
+        """Writes down that a location could not be read; the article it may have held before stays."""
+        with self._writing():
+            known = self.ledger(location)
+            self._note(location, fingerprint, known.article_id if known else None, reason)
+
+    def _note(self, location: str, fingerprint: str, article_id: str | None, error: str | None) -> None:
+        self._connection.execute(
+            "INSERT OR REPLACE INTO ledger VALUES (?, ?, ?, ?)", (location, fingerprint, article_id, error)
+        )

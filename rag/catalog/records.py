@@ -1,0 +1,47 @@
+"""What the catalog hands out besides articles and chunks."""
+
+from dataclasses import dataclass
+
+from rag.documents import Chunk
+from rag.embedding.embedder import Vectors
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerEntry:
+    """What happened the last time a location was ingested."""
+
+    location: str
+    fingerprint: str
+    article_id: str | None
+    error: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """An article that was put in, replaced or removed; `number` rises over the whole catalog."""
+
+    number: int
+    article_id: str
+    removed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class StoredChunk:
+    """A chunk with what the indexes and the answers need of its article, and its vector."""
+
+    chunk: Chunk
+    title: str
+    published: str | None
+    vector: Vectors
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A posted document on its way into the library."""
+
+    id: str
+    name: str
+    media_type: str
+    status: str
+    article_id: str | None = None
+    error: str | None = None
