@@ -1,0 +1,201 @@
+"""Nothing reaches a reader that its quotes do not support.
+
+A claim comes with the quotes or the passage numbers its writer named, or without. Here it is cleaned of markup, held
+against exact stretches of the passages, and either becomes a sentence with citations or is dropped, with the reason.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import permutations
+
+from rag.answering.claims import Claim, Quote
+from rag.checking.markup import plain_sentence
+from rag.checking.quantities import missing, quantities
+from rag.checking.support import MIN_SHARE, Evidence, objection, sentences, share, subject_of
+from rag.documents import Article, Citation, Passage, Sentence
+
+# How many of the best windows are tried in pairs when no single one supports a claim.
+_PAIRED = 12
+# Neighbouring items of a list and rows of a table are about different things.
+_ITEM = re.compile(r"[-*•|]\s|\d{1,2}[.)]\s")
+_JOINTS = re.compile(r",?\s(?:and|but|while|whereas|after|before|followed by|then)\s|[;,]\s")
+
+
+@dataclass(frozen=True, slots=True)
+class Dropped:
+    """A claim that no passage supports, and why. `text` is what its writer wrote."""
+
+    text: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Window:
+    """One or two neighbouring sentences of a passage, as a quote of its article."""
+
+    quote: Quote
+    evidence: Evidence
+    heading: Quote | None
+
+
+class CitationChecker:
+    """Turns the claims of one answer into sentences, and numbers their citations in the order of first use."""
+
+    def __init__(self, passages: Sequence[Passage], articles: Mapping[str, Article]) -> None:
+        """`articles` has the metadata of every passage's article; a text, where present, proves quotes beyond it."""
+        self._passages = tuple(passages)
+        self._articles = articles
+        self._citations: dict[tuple[str, int, int], Citation] = {}
+        self._windows: dict[int, tuple[_Window, ...]] = {}
+        self._headings: dict[str, set[str]] = {p.article_id: set() for p in self._passages}
+        for p in self._passages:
+            self._headings[p.article_id].update(p.heading.split(" > "))
+        self._common: frozenset[str] = frozenset(
+            word
+            for p in self._passages
+            for word in p.text.replace("\n", " ").split()
+            if word.isalpha() and word.islower()
+        )
+
+    @property
+    def citations(self) -> tuple[Citation, ...]:
+        """The citations of the sentences admitted so far, by number."""
+        return tuple(self._citations.values())
+
+    def admit(self, claim: Claim) -> Sentence | Dropped:
+        """The claim as a sentence with citations that support it, or why there is none."""
+        text = plain_sentence(claim.text)
+        if not text:
+            return Dropped(claim.text, "it has no words")
+        quotes, reason = self._support(text, claim)
+        if not quotes:
+            return Dropped(claim.text, reason)
+        return Sentence(text=text, citations=tuple(sorted({self._cite(quote).number for quote in quotes})))
+
+    def _support(self, text: str, claim: Claim) -> tuple[tuple[Quote, ...], str]:
+        """Quotes for the text: those given, else from the passages cited, else from any passage."""
+        given = tuple(quote for quote in claim.quotes if self._is_exact(quote))
+        if given and (_repeats(text, given) or not objection(text, [Evidence(q.text) for q in given], self._common)):
+            return given, ""
+        cited = [n - 1 for n in claim.cites if 1 <= n <= len(self._passages)]
+        reason = ""
+        for chosen in (cited, range(len(self._passages))):
+            windows = [window for i in chosen for window in self._windows_of(i)]
+            found, why = _supporting(text, windows, self._common)
+            if found:
+                return found, ""
+            reason = reason or why
+        return (), reason or "there are no passages"
+
+    def _is_exact(self, quote: Quote) -> bool:
+        if quote.start >= quote.end or quote.start < 0:
+            return False
+        for p in self._passages:
+            if p.article_id == quote.article_id and p.start <= quote.start and quote.end <= p.end:
+                return p.text[quote.start - p.start : quote.end - p.start] == quote.text
+        article = self._articles.get(quote.article_id)
+        return article is not None and article.text[quote.start : quote.end] == quote.text
+
+    def _windows_of(self, index: int) -> tuple[_Window, ...]:
+        if index not in self._windows:
+            self._windows[index] = tuple(self._windows_in(self._passages[index]))
+        return self._windows[index]
+
+    def _windows_in(self, passage: Passage) -> Iterator[_Window]:
+        """Sentences and pairs of neighbours, each with the heading above it; no pair reaches into a new section."""
+        heading = self._heading_above(passage)
+        subject = subject_of(passage.title)
+        below: tuple[int, int] | None = None
+        for start, end in sentences(passage.text):
+            if self._is_heading(passage, start, end):
+                heading, below = _quote(passage, start, end), (start, end)
+                continue
+            context = f"{subject}. {heading.text if heading else passage.heading}"
+            both_items = below and _ITEM.match(passage.text, below[0]) and _ITEM.match(passage.text, start)
+            for begin in {start, below[0] if below and not both_items else start}:
+                quote = _quote(passage, begin, end)
+                yield _Window(quote, Evidence(quote.text, context), heading)
+            below = (start, end)
+
+    def _is_heading(self, passage: Passage, start: int, end: int) -> bool:
+        line = passage.text[start:end]
+        return line.startswith("#") or line in self._headings[passage.article_id]
+
+    def _heading_above(self, passage: Passage) -> Quote | None:
+        """Where the heading stands in the article: `Mixtral 8x7B` often stands nowhere else."""
+        heading = passage.heading.rpartition(" > ")[2].strip()
+        article = self._articles.get(passage.article_id)
+        start = article.text.rfind(heading, 0, passage.start) if article and heading else -1
+        return Quote(passage.article_id, start, start + len(heading), heading) if start >= 0 else None
+
+    def _cite(self, quote: Quote) -> Citation:
+        key = (quote.article_id, quote.start, quote.end)
+        if key not in self._citations:
+            article = self._articles[quote.article_id]
+            self._citations[key] = Citation(
+                number=len(self._citations) + 1,
+                article_id=article.id,
+                title=article.title,
+                site=article.site,
+                author=article.author,
+                url=article.url,
+                published=article.published,
+                quote=quote.text,
+                start=quote.start,
+                end=quote.end,
+            )
+        return self._citations[key]
+
+
+def rendered(sentence: Sentence) -> str:
+    """The sentence as it stands in an answer's text: `Mistral AI raised $415 million. [1][2]`."""
+    return f"{sentence.text} {''.join(f'[{number}]' for number in sentence.citations)}"
+
+
+def _repeats(text: str, quotes: Sequence[Quote]) -> bool:
+    """Whether the text is one of its quotes, whole: a part of one could leave out the word that denies it."""
+    whole = any(text.casefold() == plain_sentence(quote.text).casefold() for quote in quotes)
+    return whole and not missing(text, [quote.text for quote in quotes])
+
+
+def _quote(passage: Passage, start: int, end: int) -> Quote:
+    return Quote(passage.article_id, passage.start + start, passage.start + end, passage.text[start:end])
+
+
+def _supporting(text: str, windows: Sequence[_Window], common: frozenset[str]) -> tuple[tuple[Quote, ...], str]:
+    """The quotes that support the text, the fewest and shortest that do; else none, and the best window's objection."""
+    ranked = _ranked(text, windows)
+    for window in ranked:
+        if not objection(text, [window.evidence], common):
+            return (window.quote,), ""
+    for window in ranked[:_PAIRED]:
+        heading = window.heading
+        if heading and not objection(text, [window.evidence, Evidence(heading.text)], common):
+            return (heading, window.quote), ""
+    for one, other in permutations(ranked[:_PAIRED], 2):
+        if _each_says_its_part(text, one, other) and not objection(text, [one.evidence, other.evidence], common):
+            return (one.quote, other.quote), ""
+    return (), (objection(text, [ranked[0].evidence], common) or "") if ranked else ""
+
+
+def _ranked(text: str, windows: Sequence[_Window]) -> list[_Window]:
+    """The most promising first: fewest quantities missing, then most words held, then the shortest."""
+
+    def promise(window: _Window) -> tuple[int, float, int]:
+        held = share(text, [window.evidence])
+        return len(missing(text, [window.quote.text])), -round(held, 2), len(window.quote.text)
+
+    return sorted(windows, key=promise)
+
+
+def _each_says_its_part(text: str, one: _Window, other: _Window) -> bool:
+    """Two quotes together support only a sentence of two parts: stray pieces of both must not make up a third thing."""
+    for joint in _JOINTS.finditer(text):
+        parts = text[: joint.start()], text[joint.end() :]
+        if all(quantities(part) or len(part.split()) > 2 for part in parts) and all(
+            not missing(part, [window.quote.text]) and share(part, [window.evidence]) >= MIN_SHARE
+            for part, window in zip(parts, (one, other), strict=True)
+        ):
+            return True
+    return False
