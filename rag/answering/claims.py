@@ -1,0 +1,51 @@
+"""What an answerer yields, sentence by sentence, before anything of it is believed."""
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from rag.documents import Passage, Usage
+from rag.question import Question
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """An exact stretch of an article: `article.text[start:end] == text`."""
+
+    article_id: str
+    start: int
+    end: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One sentence that wants to be in the answer.
+
+    `cites` are the numbers (from 1, in the order of the passages) its writer named; `quotes` the exact support, where the
+    answerer knows it. Either may be empty or wrong: rag/citations.py decides.
+    """
+
+    text: str
+    cites: tuple[int, ...] = ()
+    quotes: tuple[Quote, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """The answerer finds that the passages do not answer the question. `reason` is a whole sentence for the reader."""
+
+    reason: str
+
+
+Step = Claim | Refusal | Usage
+
+
+class Answerer(Protocol):
+    """Turns passages into claims. The one seam between the extractive and the generative ways to answer."""
+
+    name: str
+
+    def steps(self, question: Question, passages: Sequence[Passage]) -> AsyncIterator[Step]:
+        """Claims in the order of the answer, or one Refusal; Usage at most once, last. Raises ModelError."""
+        ...
