@@ -1,0 +1,233 @@
+"""The flow of a question, from its words to a checked answer."""
+
+import threading
+import time
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import dataclass
+from typing import Self
+
+from anyio import to_thread
+
+from rag.answering import build_answerer
+from rag.answering.claims import Answerer, Claim, Refusal
+from rag.catalog import Catalog
+from rag.citations import CitationChecker, Dropped, rendered
+from rag.documents import Answer, Article, Passage, Sentence, Timings, Usage
+from rag.embedding import Embedder, build_embedder
+from rag.errors import DossierError
+from rag.inbox import Inbox
+from rag.indexes import Indexes
+from rag.question import Question, Turn, understand
+from rag.refusals import nearest, not_mentioned, nothing_in_reach, unsupported
+from rag.retrieval import Retriever
+from rag.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class PassagesFound:
+    """What the answer is going to be drawn from."""
+
+    passages: tuple[Passage, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Delta:
+    """The next piece of the answer's text. All of them, one after the other, are the text."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """The whole answer; the last event."""
+
+    answer: Answer
+
+
+Event = PassagesFound | Delta | Answered
+
+
+class Assistant:
+    """An open library and those who answer from it. Safe to use from many tasks at once."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        catalog: Catalog,
+        embedder: Embedder,
+        indexes: Indexes,
+        clock: Callable[[], float] = time.perf_counter,
+    ) -> None:
+        self.settings = settings
+        self.catalog = catalog
+        self.embedder = embedder
+        self.indexes = indexes
+        self.inbox = Inbox(catalog)
+        self._retriever = Retriever(catalog, embedder, indexes)
+        self._answerers: dict[str, Answerer] = {}
+        self._building = threading.Lock()
+        self._clock = clock
+
+    @classmethod
+    def open(cls, settings: Settings) -> Self:
+        """Opens the library the settings name. Blocking. Raises LibraryError, ConfigurationError."""
+        catalog = Catalog.open(settings.library)
+        try:
+            embedder = build_embedder(settings, settings.library / "model")
+            catalog.require(embedder.stamp)
+            return cls(settings, catalog, embedder, Indexes(catalog))
+        except BaseException:
+            catalog.close()
+            raise
+
+    # asking
+
+    async def ask(
+        self,
+        question: str,
+        *,
+        as_of: str | None = None,
+        companies: Sequence[str] = (),
+        history: Sequence[Turn] = (),
+        model: str | None = None,
+        k: int | None = None,
+    ) -> Answer:
+        """Answers a question. Raises QuestionError, ConfigurationError, ModelError, LibraryError."""
+        events = self.stream(question, as_of=as_of, companies=companies, history=history, model=model, k=k)
+        async for event in events:
+            if isinstance(event, Answered):
+                return event.answer
+        raise AssertionError("a stream ends with an answer or an error")
+
+    async def stream(
+        self,
+        question: str,
+        *,
+        as_of: str | None = None,
+        companies: Sequence[str] = (),
+        history: Sequence[Turn] = (),
+        model: str | None = None,
+        k: int | None = None,
+    ) -> AsyncIterator[Event]:
+        """The same answer as it comes: the passages, the text sentence by sentence as each is checked, the whole."""
+        started = self._clock()
+        asked = understand(question, as_of=as_of, only=companies, history=history, limit=self.settings.max_question)
+        answerer = await to_thread.run_sync(self.answerer, model)
+        found = await to_thread.run_sync(self._retriever.retrieve, asked, k or self.settings.passages)
+        yield PassagesFound(found.passages)
+        retrieved = self._clock()
+
+        sentences: list[Sentence] = []
+        warnings: list[str] = []
+        usage = Usage()
+        checker = CitationChecker(found.passages, await to_thread.run_sync(self._articles_of, found.passages))
+        refused = await to_thread.run_sync(self._refusal_before, asked, found.articles)
+        if not refused:
+            async for step in answerer.steps(asked, found.passages):
+                if isinstance(step, Claim):
+                    admitted = checker.admit(step)
+                    if isinstance(admitted, Dropped):
+                        warnings.append(f"A sentence was left out, because {admitted.reason}: {admitted.text}")
+                    elif admitted not in sentences:  # a small model may go round in circles
+                        yield Delta((" " if sentences else "") + rendered(admitted))
+                        sentences.append(admitted)
+                elif isinstance(step, Refusal):
+                    refused = step.reason
+                else:
+                    usage = step
+        if not sentences:
+            refused = " ".join(part for part in (refused or unsupported(warnings), nearest(found.passages)) if part)
+
+        ended = self._clock()
+        yield Answered(
+            Answer(
+                question=question,
+                status="answered" if sentences else "not_found",
+                text=" ".join(map(rendered, sentences)) if sentences else refused,
+                sentences=tuple(sentences),
+                citations=checker.citations if sentences else (),
+                passages=found.passages,
+                model=answerer.name,
+                usage=usage,
+                timings=_timings(started, retrieved, ended),
+                warnings=(*dict.fromkeys(warnings), *_undated(asked, checker)),
+            )
+        )
+
+    def answerer(self, model: str | None = None) -> Answerer:
+        """Who answers: the model asked for, or the configured one. Blocking: a local model loads its weights.
+
+        Raises ConfigurationError when it cannot be had.
+        """
+        spec = model or self.settings.model
+        with self._building:  # two questions at once must not load the same weights twice
+            if spec not in self._answerers:
+                self._answerers[spec] = build_answerer(spec, self.settings, self.embedder, self.indexes, self.catalog)
+            return self._answerers[spec]
+
+    def _refusal_before(self, question: Question, articles: int | None) -> str:
+        """Why the passages need no look: nothing is in reach, or the question names what no article does."""
+        if articles == 0 or not self.catalog.counts()[0]:
+            return nothing_in_reach(question)
+        return not_mentioned(self._retriever.unknown_names(question))
+
+    def _articles_of(self, passages: Sequence[Passage]) -> dict[str, Article]:
+        found = {p.article_id: self.catalog.find(p.article_id) for p in passages}
+        return {article_id: article for article_id, article in found.items() if article is not None}
+
+    # searching and reading
+
+    async def search(
+        self, question: str, *, k: int = 10, as_of: str | None = None, companies: Sequence[str] = ()
+    ) -> tuple[Passage, ...]:
+        """The k best passages for a question, best first."""
+        asked = understand(question, as_of=as_of, only=companies, limit=self.settings.max_question)
+        return (await to_thread.run_sync(self._retriever.retrieve, asked, k)).passages
+
+    def articles(self) -> tuple[Article, ...]:
+        """Every article without its text, newest first."""
+        return tuple(self.catalog.articles())
+
+    def article(self, article_id: str) -> Article:
+        """An article with its text. Raises ArticleNotFoundError."""
+        return self.catalog.article(article_id)
+
+    # keeping up
+
+    def sync(self) -> None:
+        """Brings the indexes up to the catalog, when no other process has them. Blocking."""
+        self.indexes.sync()
+
+    async def readiness(self) -> dict[str, str]:
+        """What of the assistant can be used: `library`, `index` and `model`, each `ok` or what is wrong with it."""
+        parts = {"library": "ok", "index": "ok", "model": "ok"}
+        try:
+            parts["index"] = (await to_thread.run_sync(self.indexes.status)).detail
+        except DossierError as error:
+            parts["library"] = str(error)
+        try:
+            await to_thread.run_sync(self.answerer)
+        except DossierError as error:
+            parts["model"] = str(error)
+        return parts
+
+    def close(self) -> None:
+        """Closes the indexes and the catalog."""
+        self.indexes.close()
+        self.catalog.close()
+
+
+def _timings(started: float, retrieved: float, ended: float) -> Timings:
+    return Timings(
+        retrieve_ms=round((retrieved - started) * 1000, 1),
+        answer_ms=round((ended - retrieved) * 1000, 1),
+        total_ms=round((ended - started) * 1000, 1),
+    )
+
+
+def _undated(question: Question, checker: CitationChecker) -> tuple[str, ...]:
+    """Whoever asks for a day must know when a source does not say its own."""
+    if question.as_of is None:
+        return ()
+    titles = dict.fromkeys(citation.title for citation in checker.citations if not citation.published)
+    return tuple(f"“{title}” has no date, so it may be later than {question.as_of}." for title in titles)

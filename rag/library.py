@@ -1,0 +1,147 @@
+"""The synchronous front for notebooks, scripts and the command line: `rag.open("library")`."""
+
+import logging
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack, closing
+from functools import partial
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from anyio.from_thread import start_blocking_portal
+
+from rag.assistant import Assistant
+from rag.catalog import Catalog
+from rag.documents import Answer, Article, Passage
+from rag.embedding import build_embedder
+from rag.errors import LibraryError
+from rag.indexes import Indexes
+from rag.question import Turn
+from rag.settings import Settings, load_settings
+
+log = logging.getLogger(__name__)
+
+
+class Library:
+    """An open library. A context manager; `close` it otherwise, so that its indexes need no check the next time.
+
+    Works where an event loop runs already, as in a notebook: the asynchronous flow has a thread of its own.
+    """
+
+    def __init__(self, assistant: Assistant) -> None:
+        self._assistant = assistant
+        self._stack = ExitStack()
+        self._portal = self._stack.enter_context(start_blocking_portal())
+
+    def ask(
+        self,
+        question: str,
+        as_of: str | None = None,
+        companies: Sequence[str] = (),
+        history: Sequence[Turn | Answer | Mapping[str, str]] = (),
+        model: str | None = None,
+        k: int | None = None,
+    ) -> Answer:
+        """Answers a question from the library.
+
+        `as_of` (`2023-12-14`, `2023-12` or `2023`) leaves out what was published later, `companies` all articles
+        that are not about one of them; `history` are earlier answers; `model` and `k` replace the settings.
+        """
+        turns = [_turn(earlier) for earlier in history]
+        ask = partial(self._assistant.ask, question, as_of=as_of, companies=companies, history=turns, model=model, k=k)
+        return self._portal.call(ask)
+
+    def search(
+        self, question: str, k: int = 10, as_of: str | None = None, companies: Sequence[str] = ()
+    ) -> tuple[Passage, ...]:
+        """The k best passages for a question, best first."""
+        return self._portal.call(partial(self._assistant.search, question, k=k, as_of=as_of, companies=companies))
+
+    def articles(self) -> tuple[Article, ...]:
+        """Every article, newest first, without its text."""
+        return self._assistant.articles()
+
+    def article(self, article_id: str) -> Article:
+        """One article with its text. Raises ArticleNotFoundError."""
+        return self._assistant.article(article_id)
+
+    def remove(self, article_ids: Sequence[str]) -> int:
+        """Removes articles from the library, all of them or none; returns how many."""
+        count = self._assistant.catalog.remove(article_ids)
+        self._assistant.sync()
+        return count
+
+    def sync(self) -> None:
+        """Brings the indexes up to the catalog."""
+        self._assistant.sync()
+
+    def close(self) -> None:
+        """Closes the library."""
+        self._stack.close()
+        self._assistant.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def open(folder: str | Path = "library", **settings: Any) -> Library:
+    """Opens the library in `folder`; further settings by their names in README's table, as `model="…"`.
+
+    Raises LibraryError when there is none, ConfigurationError for a wrong setting.
+    """
+    return open_with(load_settings(library=Path(folder), **settings))
+
+
+def open_with(settings: Settings) -> Library:
+    """Opens the library that these settings name, its indexes in step."""
+    library = Library(Assistant.open(settings))
+    try:
+        library.sync()
+    except LibraryError as error:  # a full disk is no reason not to answer
+        log.warning("%s", error)
+    except BaseException:
+        library.close()
+        raise
+    return library
+
+
+def differences(settings: Settings) -> list[str]:
+    """What is wrong with the catalog, and how the indexes disagree with it; mends no disagreement.
+
+    Indexes that a kill left behind the catalog catch up first, as at every opening. Raises LibraryError.
+    """
+    with closing(Catalog.open(settings.library)) as catalog, closing(Indexes(catalog)) as indexes:
+        return catalog.check() + indexes.differences()
+
+
+def reindex(settings: Settings) -> tuple[int, int]:
+    """Rebuilds both indexes; embeds every chunk anew first, when the settings name another model than the library's.
+
+    Returns how many chunks there are and how many were embedded. Raises LibraryError when another process has the
+    indexes.
+    """
+    with closing(Catalog.open(settings.library)) as catalog, closing(Indexes(catalog)) as indexes:
+        embedder = build_embedder(settings, settings.library / "model")
+        indexes.claim()
+        embedded = 0
+        if catalog.stamp() not in (None, embedder.stamp):
+            ids = catalog.chunk_ids()
+            stored = catalog.chunks(ids)
+            texts = [stored[id_].chunk.to_embed(stored[id_].title) for id_ in ids]
+            catalog.restamp(embedder.stamp, dict(zip(ids, embedder.embed(texts), strict=True)))
+            embedded = len(ids)
+        indexes.rebuild()
+        return catalog.counts()[1], embedded
+
+
+def _turn(earlier: Turn | Answer | Mapping[str, str]) -> Turn:
+    if isinstance(earlier, Turn):
+        return earlier
+    if isinstance(earlier, Answer):
+        return Turn(earlier.question, earlier.text)
+    return Turn(earlier["question"], earlier["answer"])

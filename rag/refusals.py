@@ -1,0 +1,34 @@
+"""The words of a refusal: why the library does not answer, and what is near."""
+
+from collections.abc import Sequence
+
+from rag.documents import Passage
+from rag.question import Question
+
+NEAREST = 3
+
+
+def nothing_in_reach(question: Question) -> str:
+    """No article may be used at all."""
+    limits = []
+    if question.only:
+        limits.append(f"about {' or '.join(question.only)}")
+    if question.as_of:
+        limits.append(f"published by {question.as_of}")
+    return f"The library has no article {' '.join(limits)}." if limits else "The library has no articles yet."
+
+
+def not_mentioned(names: Sequence[str]) -> str:
+    """The question is about something that no article names; empty when there is no such thing."""
+    return f"No article in the library mentions {' or '.join(names)}." if names else ""
+
+
+def unsupported(warnings: Sequence[str]) -> str:
+    """The answerer wrote nothing that could be kept."""
+    return "Nothing that the model wrote is supported by the articles." if warnings else "The library does not say."
+
+
+def nearest(passages: Sequence[Passage]) -> str:
+    """What the nearest articles are about."""
+    titles = list(dict.fromkeys(passage.title for passage in passages))[:NEAREST]
+    return f"The nearest articles are {'; '.join(f'“{title}”' for title in titles)}." if titles else ""

@@ -1,0 +1,103 @@
+"""Finds the passages for a question: two legs, fused, one story once."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from rag.catalog import Catalog
+from rag.documents import Passage
+from rag.embedding import Embedder
+from rag.indexes import Indexes
+from rag.indexes.hits import Hit
+from rag.indexes.lexical import terms
+from rag.question import Question
+
+# Min-max fusion with this share for the dense leg was best on SciFact's training claims: nDCG@10 .725 on the test
+# claims, against .715 for reciprocal rank fusion, .686 for the words alone and .645 for the vectors alone.
+DENSE_SHARE = 0.45
+DEPTH = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The passages for a question, best first, and how many articles they were chosen from (None: all)."""
+
+    passages: tuple[Passage, ...]
+    articles: int | None = None
+
+
+class Retriever:
+    """Searches one library. Thread safe; blocking."""
+
+    def __init__(self, catalog: Catalog, embedder: Embedder, indexes: Indexes) -> None:
+        self._catalog = catalog
+        self._embedder = embedder
+        self._indexes = indexes
+
+    def retrieve(self, question: Question, k: int) -> Found:
+        """The k best passages: filtered by as-of date and companies, fused from both legs, one origin per story."""
+        allowed = self._catalog.allowed(as_of=question.as_of, companies=question.only)
+        vector = self._embedder.embed_question(question.wording)
+        dense = self._indexes.search_dense(vector, DEPTH, allowed)
+        lexical = self._indexes.search_lexical(question.wording, DEPTH, allowed)
+        fused = fuse(dense, lexical)
+        return Found(tuple(self._passages(fused, k)), None if allowed is None else len(allowed))
+
+    def unknown_names(self, question: Question) -> tuple[str, ...]:
+        """The names of a question that do not occur anywhere in the library."""
+        return tuple(name for name in question.names if not self._occurs(name))
+
+    def _occurs(self, name: str) -> bool:
+        words = terms(name)
+        return not words or all(self._indexes.document_frequency(word) for word in words)
+
+    def _passages(self, fused: Sequence[Hit], k: int) -> Iterable[Passage]:
+        """The best k of different stories: a copy of a story that was taken already adds nothing."""
+        best = fused[: 4 * k]
+        chunks = self._catalog.chunks([hit.chunk_id for hit in best])
+        origins = {a.id: a.origin_id for a in self._catalog.articles({hit.article_id for hit in best})}
+        taken_from: dict[str, str] = {}
+        count = 0
+        for hit in best:
+            stored = chunks.get(hit.chunk_id)
+            if stored is None or count == k:
+                continue  # removed since the index was read
+            chunk = stored.chunk
+            if taken_from.setdefault(origins[chunk.article_id], chunk.article_id) != chunk.article_id:
+                continue
+            count += 1
+            yield Passage(
+                chunk_id=chunk.id,
+                article_id=chunk.article_id,
+                title=stored.title,
+                published=stored.published,
+                text=chunk.text,
+                start=chunk.start,
+                end=chunk.end,
+                score=round(hit.score, 4),
+                heading=chunk.heading,
+            )
+
+
+def fuse(dense: Sequence[Hit], lexical: Sequence[Hit], dense_share: float = DENSE_SHARE) -> list[Hit]:
+    """Weighted sum of both legs' scores, each scaled to 0..1 over its own hits; best first.
+
+    A chunk that one leg did not find counts there as its worst hit does. See Bruch, Gai and Ingber, "An Analysis of
+    Fusion Functions for Hybrid Retrieval" (2023).
+    """
+    scores: dict[str, float] = {}
+    for share, hits in ((dense_share, dense), (1 - dense_share, lexical)):
+        for hit, scaled in zip(hits, _scaled([hit.score for hit in hits]), strict=True):
+            scores[hit.chunk_id] = scores.get(hit.chunk_id, 0.0) + share * scaled
+    return sorted((Hit(*item) for item in scores.items()), key=lambda hit: (-hit.score, hit.chunk_id))
+
+
+def _scaled(scores: Sequence[float]) -> list[float]:
+    if not scores:
+        return []
+    values = np.asarray(scores, dtype=np.float64)
+    low, high = values.min(), values.max()
+    if high == low:
+        return [1.0] * len(scores)
+    return [float(value) for value in (values - low) / (high - low)]

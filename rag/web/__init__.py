@@ -1,0 +1,1 @@
+"""The service: the HTTP interface, and the page that uses it."""

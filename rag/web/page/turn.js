@@ -1,0 +1,171 @@
+// One question and its answer, in the order in which the parts of it arrive.
+
+import { byline, counted, element, fromTemplate, writtenOut } from "./elements.js";
+import { openArticle } from "./panel.js";
+
+const MARKER = /\[(\d{1,3})\]/;
+// The list item, heading or quotation mark that a quote begins with says nothing in a list of quotes.
+const LEADING_MARK = /^\s*(?:[-*+•]|#{1,6}|>)\s+/;
+
+/** A question's place in the conversation: what is known of it is shown as it comes. */
+export class Turn {
+  constructor(question) {
+    this.question = question;
+    this.element = fromTemplate("turn");
+    this.part(".question").textContent = question.question;
+    this.limits = [
+      question.as_of && `as of ${writtenOut(question.as_of)}`,
+      question.companies?.length && `${question.companies.join(", ")} only`,
+    ].filter(Boolean);
+    this.status("Searching the library…");
+    this.text = "";
+  }
+
+  part(selector) {
+    return this.element.querySelector(selector);
+  }
+
+  status(words) {
+    this.part(".status").textContent = [words, ...this.limits].join(" · ");
+  }
+
+  showPassages(passages) {
+    const articles = new Set(passages.map((passage) => passage.article_id)).size;
+    this.status(`Reading ${counted(passages.length, "passage")} of ${counted(articles, "article")}`);
+  }
+
+  showDelta(text) {
+    this.text += text;
+    this.part(".answer").replaceChildren(...paragraphs(this.text, null));
+  }
+
+  showAnswer(answer) {
+    const articles = new Set(answer.passages.map((passage) => passage.article_id)).size;
+    const read = `${counted(answer.passages.length, "passage")} of ${counted(articles, "article")}`;
+    this.status(answer.passages.length ? `Read ${read}` : "Nothing near was found");
+    const cited = new Map(answer.citations.map((citation) => [citation.number, citation]));
+    if (answer.status === "answered") {
+      this.part(".answer").replaceChildren(...paragraphs(answer.text, cited));
+      this.showSources(answer.citations);
+    } else {
+      this.part(".answer").replaceChildren(notFound(answer));
+    }
+    this.showWarnings(answer.warnings);
+    this.showFacts(answer);
+    this.finish();
+  }
+
+  showSources(citations) {
+    const list = this.part(".sources ol");
+    for (const group of byArticle(citations)) list.append(source(group));
+    this.part(".sources").hidden = citations.length === 0;
+  }
+
+  showWarnings(warnings) {
+    this.part(".warnings").replaceChildren(...warnings.map((warning) => element("li", "note", warning)));
+    this.part(".warnings").hidden = warnings.length === 0;
+  }
+
+  showFacts({ model, timings, usage }) {
+    const tokens = usage.input_tokens + usage.output_tokens;
+    this.part(".facts").textContent = [
+      model,
+      `${duration(timings.total_ms)} (retrieval ${duration(timings.retrieve_ms)})`,
+      tokens && counted(tokens, "token"),
+    ].filter(Boolean).join(" · ");
+    this.part(".facts").hidden = false;
+  }
+
+  showProblem(problem, retry) {
+    const shown = fromTemplate("problem");
+    shown.querySelector("h3").textContent = problem.title;
+    shown.querySelector(".detail").textContent = problem.detail;
+    shown.querySelector(".hint").textContent = problem.hint;
+    shown.querySelector(".retry").addEventListener("click", retry);
+    this.status("Not answered");
+    this.part(".answer").append(shown);
+    this.finish();
+  }
+
+  showStopped() {
+    this.status("Stopped");
+    this.finish();
+  }
+
+  finish() {
+    this.part(".answer").setAttribute("aria-busy", "false");
+  }
+}
+
+/** The text in paragraphs, its [1] as numbers one can press once the citations are known. */
+function paragraphs(text, cited) {
+  return text.trimEnd().split(/\n{2,}/).map((paragraph) => {
+    const made = element("p");
+    let kept = null; // the word before a number and the number: never on two lines
+    for (const [index, piece] of paragraph.split(MARKER).entries()) {
+      if (index % 2 === 0) {
+        const [, words, last] = /^(.*?)(\S*)\s*$/s.exec(piece);
+        if (words || last || !kept) {
+          kept = element("span", "kept", last);
+          made.append(words, kept);
+        }
+      } else if (!cited || cited.has(Number(piece))) kept.append(citationNumber(Number(piece), cited));
+      else kept.append(` [${piece}]`);
+    }
+    return made;
+  });
+}
+
+function citationNumber(number, cited) {
+  const button = element("button", "cite", String(number));
+  button.type = "button";
+  const citation = cited?.get(number);
+  button.disabled = !citation;
+  if (citation) {
+    button.setAttribute("aria-label", `Source ${number}: ${citation.title}`);
+    button.title = citation.quote;
+    button.addEventListener("click", () => openArticle(citation, button));
+  }
+  return button;
+}
+
+function byArticle(citations) {
+  const groups = new Map();
+  for (const citation of citations) {
+    groups.set(citation.article_id, [...(groups.get(citation.article_id) ?? []), citation]);
+  }
+  return groups.values();
+}
+
+function source(citations) {
+  const [first] = citations;
+  const made = fromTemplate("source");
+  const title = made.querySelector(".title");
+  title.textContent = first.title;
+  title.addEventListener("click", () => openArticle(first, title));
+  made.querySelector(".byline").textContent = byline(first);
+  for (const citation of citations) {
+    const number = citationNumber(citation.number, new Map([[citation.number, citation]]));
+    made.querySelector(".quotes").append(element("li", "", number, element("q", "", citation.quote.replace(LEADING_MARK, ""))));
+  }
+  return made;
+}
+
+function notFound(answer) {
+  const made = fromTemplate("not-found");
+  // The nearest articles are listed below, where they can be opened.
+  made.querySelector(".reason").textContent = answer.text.replace(/\s*The nearest articles are .*$/s, "");
+  const nearest = [...new Map(answer.passages.toReversed().map((found) => [found.article_id, found])).values()].reverse();
+  for (const passage of nearest.slice(0, 3)) {
+    const button = element("button", "title", passage.title);
+    button.type = "button";
+    button.addEventListener("click", () => openArticle(passage, button));
+    made.querySelector("ul").append(element("li", "", button, element("span", "byline", writtenOut(passage.published))));
+  }
+  made.querySelector(".nearest").hidden = nearest.length === 0;
+  return made;
+}
+
+function duration(milliseconds) {
+  return milliseconds < 1000 ? `${Math.round(milliseconds)} ms` : `${(milliseconds / 1000).toFixed(1)} s`;
+}

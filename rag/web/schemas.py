@@ -1,0 +1,135 @@
+"""Requests and responses as they travel. What is an Answer, a Citation or a Passage is in rag/documents.py."""
+
+from typing import Annotated, Literal, Self
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from rag.catalog import Job
+from rag.documents import Article, Passage
+
+AS_OF_PATTERN = r"^[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?$"
+
+
+def _without_nul(text: str) -> str:
+    if "\0" in text:
+        raise ValueError("must not contain the character U+0000")
+    return text
+
+
+Text = Annotated[str, AfterValidator(_without_nul)]
+Name = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_without_nul)]
+AsOf = Annotated[str, Field(pattern=AS_OF_PATTERN, description="A day, month or year: 2023-12-14, 2023-12, 2023.")]
+
+
+class _Request(BaseModel):
+    # Strict: "5" is no number, so that a mistake is told instead of guessed at.
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+
+
+class EarlierTurn(_Request):
+    """A question asked before, and what was answered."""
+
+    question: Annotated[Text, Field(max_length=10_000)]
+    answer: Annotated[Text, Field(max_length=20_000)]
+
+
+class AskRequest(_Request):
+    """A question, and what limits its answer."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [{"question": "Who led Mistral's Series A?", "as_of": "2024-01", "stream": False}]
+        }
+    )
+
+    question: Text = Field(min_length=1)
+    as_of: AsOf | None = Field(default=None, description="Only what was published by then is used.")
+    companies: list[Name] = Field(default=[], max_length=20, description="Only articles that name one of these.")
+    history: list[EarlierTurn] = Field(default=[], max_length=20, description="The conversation so far, oldest first.")
+    model: Name | None = Field(default=None, description="`extractive` or the model this server is set up with.")
+    k: int | None = Field(default=None, ge=1, le=50, description="Passages the answer is drawn from.")
+    stream: bool = Field(default=False, description="Answer as server-sent events.")
+
+
+class FoundPassages(BaseModel):
+    """What a search found, best first."""
+
+    passages: tuple[Passage, ...]
+
+
+class ArticleSummary(BaseModel):
+    """An article without its text."""
+
+    id: str
+    title: str
+    author: str | None
+    site: str | None
+    url: str | None
+    published: str | None
+    updated: str | None
+    date_source: str | None
+    language: str | None
+    source: str
+    companies: list[str]
+    flags: list[str]
+    origin_id: str
+
+    @classmethod
+    def of(cls, article: Article) -> Self:
+        return cls(**article.to_dict())
+
+
+class FullArticle(ArticleSummary):
+    """An article with its text; the offsets of quotes and passages count its characters (Unicode code points)."""
+
+    text: str
+
+    @classmethod
+    def of(cls, article: Article) -> Self:
+        return cls(**article.to_dict(text=True))
+
+
+class ArticleList(BaseModel):
+    """A stretch of the library's articles, newest first."""
+
+    articles: list[ArticleSummary]
+    total: int
+    limit: int
+    offset: int
+
+
+class JobStatus(BaseModel):
+    """How a posted document is doing."""
+
+    id: str
+    name: str
+    status: Literal["queued", "working", "done", "failed"]
+    article_id: str | None = Field(default=None, description="The article it became, once it is done.")
+    error: str | None = Field(default=None, description="Why it became none, if it failed.")
+
+    @classmethod
+    def of(cls, job: Job) -> Self:
+        return cls.model_validate(job, from_attributes=True)
+
+
+class Health(BaseModel):
+    """The process lives."""
+
+    status: Literal["ok"] = "ok"
+
+
+class Readiness(BaseModel):
+    """Whether questions can be answered, part by part; a part that is not `ok` says what it lacks."""
+
+    status: Literal["ready", "not ready"]
+    parts: dict[str, str]
+
+
+class DeltaData(BaseModel):
+    """The data of a `delta` event: the next stretch of the answer's text."""
+
+    text: str
+
+
+class DoneData(BaseModel):
+    """The data of a `done` event, the last one: nothing."""

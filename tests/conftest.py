@@ -1,0 +1,91 @@
+"""What the tests share: one exported model, one embedder, and libraries made of real articles."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+
+import pytest
+from filelock import FileLock
+
+from ingest.pipeline import run
+from rag.catalog import Catalog
+from rag.embedding import Embedder, build_embedder
+from rag.indexes import Indexes
+from rag.settings import Settings
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+
+os.environ["HF_HUB_OFFLINE"] = "1"  # before any test imports a hub client: looking models up would only wait
+
+MakeLibrary = Callable[[Mapping[str, str]], Path]
+
+
+@pytest.fixture(scope="session")
+def model_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The exported embedding model, made once a session (processes that test in parallel share it)."""
+    folder = tmp_path_factory.getbasetemp().parent / f"dossier-model-{os.getuid()}"
+    folder.mkdir(exist_ok=True)
+    with FileLock(folder.with_suffix(".lock")):
+        build_embedder(Settings(), folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def embedder(model_folder: Path) -> Embedder:
+    """The real embedding model."""
+    return build_embedder(Settings(), model_folder)
+
+
+def place_model(model_folder: Path, library: Path) -> None:
+    """Gives a library the exported model, which spares it ten seconds."""
+    library.mkdir(parents=True, exist_ok=True)
+    shutil.copytree(model_folder, library / "model", copy_function=os.link, dirs_exist_ok=True)
+
+
+def ingest_into(library: Path, embedder: Embedder, *sources: Path) -> None:
+    """Ingests and indexes, in this process."""
+    catalog = Catalog.open(library, create=True)
+    indexes = Indexes(catalog)
+    try:
+        report = run([str(source) for source in sources], catalog, embedder, Settings(library=library), lambda _: None)
+        assert not report.failed
+        indexes.sync()
+    finally:
+        indexes.close()
+        catalog.close()
+
+
+@pytest.fixture
+def library_of(tmp_path: Path, model_folder: Path, embedder: Embedder) -> MakeLibrary:
+    """Makes a library of the given texts, by file name."""
+
+    def make(texts: Mapping[str, str]) -> Path:
+        articles, library = tmp_path / "articles", tmp_path / "library"
+        articles.mkdir(exist_ok=True)
+        for name, text in texts.items():
+            (articles / name).write_text(text, encoding="utf-8")
+        place_model(model_folder, library)
+        ingest_into(library, embedder, articles)
+        return library
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def corpus_library(tmp_path_factory: pytest.TempPathFactory, model_folder: Path, embedder: Embedder) -> Path:
+    """The sample corpus as a library. Shared by all tests: not to be changed (see `corpus_copy`)."""
+    library = tmp_path_factory.mktemp("corpus") / "library"
+    place_model(model_folder, library)
+    ingest_into(library, embedder, REPOSITORY / "docs_corpus")
+    return library
+
+
+@pytest.fixture
+def corpus_copy(corpus_library: Path, tmp_path: Path) -> Iterator[Path]:
+    """A library of the sample corpus that a test may change or destroy."""
+    library = tmp_path / "library"
+    shutil.copytree(corpus_library, library, ignore=shutil.ignore_patterns("model"))
+    place_model(corpus_library / "model", library)
+    yield library
+    shutil.rmtree(library, ignore_errors=True)
