@@ -1,0 +1,77 @@
+"""Feeds the embedding model full batches: the chunks of several articles together, those of a long one in parts."""
+
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass
+from time import perf_counter
+
+import numpy as np
+
+from ingest.preparation import Outcome, Prepared
+from rag.embedding import Embedder
+from rag.embedding.embedder import Vectors
+
+# Large enough that padding and calls cost little, small enough that an article is in the catalog soon.
+BATCH = 128
+
+
+@dataclass(frozen=True, slots=True)
+class Embedded:
+    """An article with all its vectors, a row for each chunk."""
+
+    prepared: Prepared
+    vectors: Vectors
+
+
+class EmbeddingQueue:
+    """Takes outcomes in order and gives them back in order, the prepared ones with their vectors.
+
+    What need not be embedded waits for its turn too: a copy must not be noted before its original is written.
+    """
+
+    def __init__(self, embedder: Embedder) -> None:
+        self._embedder = embedder
+        self._waiting: deque[Outcome] = deque()
+        self._pending: dict[str, None] = {}
+        self._vectors: dict[str, Vectors] = {}
+        self.chunks_embedded = 0
+        self.seconds = 0.0
+
+    def add(self, outcome: Outcome) -> Iterator[Outcome | Embedded]:
+        """Queues an outcome; gives back those that are complete now."""
+        self._waiting.append(outcome)
+        if isinstance(outcome, Prepared):
+            self._vectors |= outcome.known
+            self._pending |= dict.fromkeys(text for text in outcome.texts() if text not in self._vectors)
+        while len(self._pending) >= BATCH:
+            self._embed()
+        return self._complete()
+
+    def flush(self) -> Iterator[Outcome | Embedded]:
+        """Embeds what is left, and gives back all outcomes that waited."""
+        while self._pending:
+            self._embed()
+        return self._complete()
+
+    def _embed(self) -> None:
+        batch = list(self._pending)[:BATCH]
+        started = perf_counter()
+        vectors = self._embedder.embed(batch)
+        self.seconds += perf_counter() - started
+        self.chunks_embedded += len(batch)
+        self._vectors.update(zip(batch, vectors, strict=True))
+        for text in batch:
+            del self._pending[text]
+
+    def _complete(self) -> Iterator[Outcome | Embedded]:
+        while self._waiting:
+            first = self._waiting[0]
+            if isinstance(first, Prepared):
+                texts = first.texts()
+                if any(text in self._pending for text in texts):
+                    return
+                yield Embedded(first, np.stack([self._vectors[text] for text in texts]))
+            else:
+                yield first
+            self._waiting.popleft()
+        self._vectors.clear()

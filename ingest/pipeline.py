@@ -1,0 +1,96 @@
+"""How articles get into the library, in order.
+
+    find_items    what the sources name
+    prepare       the ledger knows it? else: extract, clean, identify, find its origin, chunk     (a thread, ahead)
+    embed         the chunks the catalog has no vector for, in batches across articles
+    put           each article, whole, as soon as it has all its vectors
+
+A run that is stopped or killed leaves whole articles; the next one goes on where it stopped.
+"""
+
+from collections.abc import Callable, Sequence
+from contextlib import closing
+from datetime import date
+from time import perf_counter
+
+from ingest.embedding_queue import Embedded, EmbeddingQueue
+from ingest.interrupts import uninterrupted
+from ingest.preparation import Failed, Outcome, Preparation, Unchanged
+from ingest.read_ahead import read_ahead
+from ingest.report import Failure, Progress, Report
+from ingest.sources import find_items
+from rag.catalog import Catalog
+from rag.embedding import Embedder
+from rag.settings import Settings
+
+# Articles prepared in advance: enough to keep the model busy, few enough to keep memory level.
+AHEAD = 32
+
+
+def run(
+    sources: Sequence[str],
+    catalog: Catalog,
+    embedder: Embedder,
+    settings: Settings,
+    on_progress: Callable[[Progress], None],
+    *,
+    today: Callable[[], date] = date.today,
+) -> Report:
+    """Ingests everything the sources name. What fails is reported and left out, the rest goes in.
+
+    Raises ConfigurationError, before anything is done, for a source that names nothing, and LibraryError when the
+    catalog cannot be written; what was written before stays. An interrupt ends the run and is told in the report.
+    """
+    started = perf_counter()
+    items = list(find_items(sources, settings))
+    catalog.require(embedder.stamp)
+    preparation = Preparation(catalog, embedder, today())
+    queue = EmbeddingQueue(embedder)
+    report = Report()
+
+    def finish(outcome: Outcome | Embedded) -> None:
+        with uninterrupted():
+            name = write(outcome, catalog, report)
+        on_progress(Progress(report.done, len(items), name))
+
+    prepared = (preparation.prepare(item.location, item.name, item.read) for item in items)
+    try:
+        with closing(read_ahead(prepared, AHEAD)) as outcomes:
+            for outcome in outcomes:
+                for complete in queue.add(outcome):
+                    finish(complete)
+            for complete in queue.flush():
+                finish(complete)
+    except KeyboardInterrupt:
+        report.interrupted = True
+    report.chunks_embedded, report.embedding_seconds = queue.chunks_embedded, queue.seconds
+    report.seconds = perf_counter() - started
+    return report
+
+
+def write(outcome: Outcome | Embedded, catalog: Catalog, report: Report) -> str:
+    """Writes an outcome to the catalog, counts it, and gives back its name. Raises LibraryError."""
+    match outcome:
+        case Embedded(prepared, vectors):
+            catalog.put(
+                prepared.article,
+                prepared.chunks,
+                vectors,
+                location=prepared.location,
+                fingerprint=prepared.fingerprint,
+                signature=prepared.signature,
+            )
+            report.added += prepared.is_new
+            report.updated += not prepared.is_new
+            return prepared.name
+        case Unchanged(name, location, article_id, fingerprint):
+            if fingerprint is not None:
+                catalog.note_unchanged(location, fingerprint, article_id)
+            report.unchanged += 1
+            return name
+        case Failed(name, location, fingerprint, reason):
+            catalog.note_failed(location, fingerprint, reason)
+            report.failed.append(Failure(name, reason))
+            return name
+        case _:
+            raise AssertionError("a prepared article is written with its vectors")

@@ -1,0 +1,170 @@
+"""Where articles come from: files, folders and globs, as items that can be read one after the other."""
+
+import os
+import re
+import stat
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from rag.errors import ConfigurationError, SourceError
+from rag.settings import Settings
+
+EXTENSIONS = (".md", ".markdown", ".txt", ".html", ".htm")
+
+_ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
+_MAGIC = re.compile(r"[*?\[]")
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One thing that may be an article, not read yet.
+
+    `location` is where it lies on this machine; `name` is its path as seen from the source that was given, with forward
+    slashes, the same on every machine.
+    """
+
+    location: str
+    name: str
+    path: Path
+    max_bytes: int
+
+    def read(self) -> bytes:
+        """The bytes. Raises SourceError, naming the file, when it is gone, unreadable, empty or too large."""
+        try:
+            # Asked before opening: opening a pipe would wait for its writer for ever.
+            if not stat.S_ISREG(self.path.stat().st_mode):
+                raise SourceError(f"{self.name} is not a regular file.", "Give the article as a file.")
+            with self.path.open("rb") as file:
+                body = file.read(self.max_bytes + 1)
+        except FileNotFoundError as error:
+            raise SourceError(f"{self.name} is no longer there.", "Ingest again when it is back.") from error
+        except PermissionError as error:
+            raise SourceError(f"{self.name} may not be read.", "Give yourself permission to read it.") from error
+        except OSError as error:
+            raise SourceError(f"{self.name} cannot be read: {error.strerror}.", "Check the disk.") from error
+        check_size(body, self.name, self.max_bytes)
+        return body
+
+
+def check_size(body: bytes, name: str, max_bytes: int) -> None:
+    """Raises SourceError for a body that is empty or larger than `max_bytes`."""
+    if len(body) > max_bytes:
+        limit = f"{max_bytes / 1_000_000:g}"
+        raise SourceError(
+            f"{name} is larger than {limit} MB.",
+            "Split it, or raise DOSSIER_MAX_ARTICLE_MB if it really is one article.",
+        )
+    if not body.strip():
+        raise SourceError(f"{name} is empty.", "Remove it, or save the article again.")
+
+
+def max_bytes(settings: Settings) -> int:
+    """The size limit of one article."""
+    return int(settings.max_article_mb * 1_000_000)
+
+
+def find_items(sources: Sequence[str], settings: Settings) -> Iterator[Item]:
+    """The items that `sources` (files, folders, globs) name, each once, folders in sorted order.
+
+    All sources are checked before the first item is given: ConfigurationError for one that names nothing.
+    """
+    checked = [_check(source) for source in sources]
+    return _distinct(item for source in checked for item in _items(source, max_bytes(settings)))
+
+
+def _check(source: str) -> str:
+    if _ADDRESS.match(source):
+        raise ConfigurationError(
+            f"{source} is an address, and addresses are not supported yet.", "Save the page, and ingest the file."
+        )
+    if os.path.lexists(source):
+        return source
+    if not source or not _MAGIC.search(source):
+        raise ConfigurationError(f"There is no file or folder {source!r}.", "Check the path.")
+    if next(_matches(source), None) is None:
+        raise ConfigurationError(
+            f"Nothing matches {source!r}.", f"Check the pattern; articles end in {', '.join(EXTENSIONS)}."
+        )
+    return source
+
+
+def _items(source: str, limit: int) -> Iterator[Item]:
+    path = Path(source)
+    if path.is_dir():
+        found = _walk(path)
+    elif os.path.lexists(path):
+        found = iter([(path, path.name)])
+    else:
+        found = _matches(source)
+    for file, name in found:
+        # File systems differ in how they spell an accent; the name, and with it the id, must not.
+        yield Item(
+            _printable(os.path.normpath(file.absolute())), unicodedata.normalize("NFC", _printable(name)), file, limit
+        )
+
+
+def _walk(folder: Path) -> Iterator[tuple[Path, str]]:
+    """The articles below `folder`. Links to folders are followed, each folder once, so that loops of links end."""
+    visited: set[tuple[int, int]] = set()
+    unreadable: list[OSError] = []
+    for place, folders, files in os.walk(folder, followlinks=True, onerror=unreadable.append):
+        known = Path(place).stat()
+        if (known.st_dev, known.st_ino) in visited:
+            folders.clear()
+            continue
+        visited.add((known.st_dev, known.st_ino))
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        for name in sorted(files):
+            file = Path(place, name)
+            if _is_article(file):
+                yield file, file.relative_to(folder).as_posix()
+    for error in unreadable:
+        # A folder that cannot be listed is an item that cannot be read: it is reported, not passed over.
+        file = Path(error.filename)
+        yield file, file.relative_to(folder).as_posix() if file != folder else folder.name
+
+
+def _matches(pattern: str) -> Iterator[tuple[Path, str]]:
+    """The articles that match a glob. pathlib's `**` does not follow links, so loops of links do no harm."""
+    parts = Path(pattern).parts
+    magic = next(i for i, part in enumerate(parts) if _MAGIC.search(part))
+    base = Path(*parts[:magic])
+    wanted = "/".join(parts[magic:]) + ("/*" if parts[-1] == "**" else "")
+    try:
+        files = sorted(base.glob(wanted))
+    except (ValueError, NotImplementedError) as error:
+        raise ConfigurationError(f"{pattern!r} is not a pattern: {error}.", "`**` stands alone between `/`.") from error
+    for file in files:
+        below = file.relative_to(base)
+        if _is_article(file) and not file.is_dir() and not any(part.startswith(".") for part in below.parts):
+            yield file, below.as_posix()
+
+
+def _is_article(file: Path) -> bool:
+    if file.name.startswith(".") or file.suffix.lower() not in EXTENSIONS:
+        return False
+    return file.name.lower() != "readme.md" or _has_front_matter(file)
+
+
+def _has_front_matter(file: Path) -> bool:
+    """A README tells about a folder; only with front matter is it an article."""
+    try:
+        with file.open("rb") as opened:
+            return opened.read(16).lstrip(b"\xef\xbb\xbf").startswith(b"---")
+    except OSError:
+        return False
+
+
+def _distinct(items: Iterator[Item]) -> Iterator[Item]:
+    seen: set[str] = set()
+    for item in items:
+        if item.location not in seen:
+            seen.add(item.location)
+            yield item
+
+
+def _printable(path: str) -> str:
+    """A path whose bytes are no UTF-8 is a string that no database takes."""
+    return os.fsencode(path).decode("utf-8", "backslashreplace")

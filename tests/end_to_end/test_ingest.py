@@ -1,0 +1,239 @@
+"""`dossier ingest` as its users have it: the real command, the real model, real faults."""
+
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ingest.pipeline import run
+from ingest.report import Report
+from rag.catalog import Catalog
+from rag.indexes import Indexes
+from rag.settings import Settings
+from tests.conftest import place_model
+from tests.hash_embedder import HashEmbedder
+
+DOSSIER = Path(sys.executable).with_name("dossier")
+REPOSITORY = Path(__file__).resolve().parents[2]
+
+ARTICLES = {
+    "seed.md": "---\ntitle: Acme raises\npublished: 2023-06-13\n---\nAcme raised $113 million from Example Ventures.",
+    "damaged.txt": "# Beta\n\nTimothée Lacroix’s team has 22 employees.".encode().decode("mac_roman"),
+    "page.html": "<html><head><title>Gamma</title></head><body><p>Gamma has an office in Köln.</p></body></html>",
+}
+
+
+def dossier(*arguments: str | Path, check: int | None = 0, **environ: str) -> "subprocess.CompletedProcess[str]":
+    done = subprocess.run(
+        [DOSSIER, *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        env={**os.environ, "PYTHONWARNINGS": "error::DeprecationWarning:ingest", **environ},
+    )
+    assert check is None or done.returncode == check, done.stderr
+    return done
+
+
+@pytest.fixture
+def articles(tmp_path: Path) -> Path:
+    folder = tmp_path / "articles"
+    folder.mkdir()
+    for name, text in ARTICLES.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    return folder
+
+
+@pytest.fixture
+def library(tmp_path: Path, model_folder: Path) -> Path:
+    place_model(model_folder, tmp_path / "library")
+    return tmp_path / "library"
+
+
+def test_articles_go_in_once_change_and_fail_one_by_one(articles: Path, library: Path) -> None:
+    first = dossier("ingest", articles, "--library", library)
+    assert [line.split() for line in first.stdout.splitlines()[:4]] == [
+        ["added", "3"],
+        ["updated", "0"],
+        ["unchanged", "0"],
+        ["failed", "0"],
+    ]
+    assert first.stderr == ""  # no progress bar where nobody watches
+
+    (articles / "seed.md").write_text("# Acme\n\nAcme raised $120 million.")
+    (articles / "broken.md").write_bytes(b"\x00\x01\x02")
+    again = dossier("ingest", articles, "--library", library, "--json", check=1)
+    report = json.loads(again.stdout)
+    assert (report["added"], report["updated"], report["unchanged"], report["chunks_embedded"]) == (0, 1, 2, 1)
+    assert [failure["source"] for failure in report["failed"]] == ["broken.md"]
+    assert "broken.md is binary" in report["failed"][0]["reason"]
+
+    shown = dossier("ingest", articles, "--library", library, check=1)
+    assert "broken.md is binary" in shown.stdout
+    listed = json.loads(dossier("articles", "--library", library, "--json").stdout)
+    assert sorted(article["title"] for article in listed) == ["Acme", "Beta", "Gamma"]
+    assert dossier("check", "--library", library).stdout.startswith("ok")
+
+
+def test_what_was_repaired_is_what_is_found(articles: Path, library: Path) -> None:
+    dossier("ingest", f"{articles}/*.txt", "--library", library)
+    answer = json.loads(dossier("search", "How many employees?", "--library", library, "--json").stdout)
+    assert "Timothée Lacroix’s team has 22 employees." in json.dumps(answer, ensure_ascii=False)
+
+
+@pytest.mark.parametrize("source", ["nowhere.md", "*.nothing", "https://example.com/a"])
+def test_a_wrong_source_is_told_and_makes_no_library(tmp_path: Path, articles: Path, source: str) -> None:
+    done = dossier("ingest", articles, source, "--library", tmp_path / "new", check=2)
+    assert done.stdout == ""
+    assert source in done.stderr
+    assert "hint:" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not (tmp_path / "new").exists()
+
+
+def test_a_wrong_setting_is_told(tmp_path: Path, articles: Path) -> None:
+    done = dossier("ingest", articles, "--library", tmp_path / "new", check=2, DOSSIER_MAX_ARTICLE_MB="many")
+    assert "DOSSIER_MAX_ARTICLE_MB" in done.stderr
+
+
+def test_a_library_that_cannot_be_made_or_opened_is_told(tmp_path: Path, articles: Path) -> None:
+    (tmp_path / "file").write_text("no folder")
+    assert "file" in dossier("ingest", articles, "--library", tmp_path / "file" / "library", check=2).stderr
+    (tmp_path / "damaged").mkdir()
+    (tmp_path / "damaged" / "catalog.sqlite").write_text("no database, but long enough to be read as one" * 50)
+    assert "catalog.sqlite" in dossier("ingest", articles, "--library", tmp_path / "damaged", check=2).stderr
+
+
+def test_help_is_there_without_the_heavy_packages() -> None:
+    script = (
+        "import sys; from ingest.cli import app\n"
+        "heavy = {'torch', 'transformers', 'chromadb', 'onnxruntime', 'trafilatura', 'tantivy', 'langchain_core'}\n"
+        "print(sorted(heavy & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_an_interrupt_ends_with_a_summary_and_a_whole_library(tmp_path: Path, library: Path) -> None:
+    folder = tmp_path / "many"
+    folder.mkdir()
+    for i in range(3000):
+        (folder / f"{i:04}.md").write_text(f"# Story {i}\n\n" + f"Acme {i} raised {i} million dollars. " * 12)
+    command = subprocess.Popen(
+        [DOSSIER, "ingest", folder, "--library", library, "--json"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline and not article_count(library):
+        time.sleep(0.1)
+    command.send_signal(signal.SIGINT)
+    out, errors = command.communicate(timeout=60)
+    assert command.returncode == 130, errors
+    report = json.loads(out)
+    assert report["interrupted"]
+    assert 0 < report["added"] == article_count(library) < 3000
+    assert dossier("check", "--library", library).stdout.startswith("ok")
+
+
+def article_count(library: Path) -> int:
+    if not (library / "catalog.sqlite").exists():
+        return 0
+    catalog = Catalog.open(library)
+    try:
+        return catalog.counts()[0]
+    finally:
+        catalog.close()
+
+
+# kill -9
+
+KILLED = """
+import sys
+from pathlib import Path
+from typing import Any
+from ingest.pipeline import run
+from rag.catalog import Catalog
+from rag.indexes import Indexes
+from rag.settings import Settings
+from tests.hash_embedder import HashEmbedder
+
+catalog = Catalog.open(Path(sys.argv[2]), create=True)
+print("ready", flush=True)
+run([sys.argv[1]], catalog, HashEmbedder(), Settings(), lambda progress: None)
+indexes = Indexes(catalog)
+indexes.sync()
+indexes.close()
+"""
+
+
+def ingest_here(folder: Path, library: Path) -> Report:
+    catalog = Catalog.open(library, create=True)
+    indexes = Indexes(catalog)
+    try:
+        report = run([str(folder)], catalog, HashEmbedder(), Settings(), lambda _: None)
+        assert indexes.sync()
+        assert indexes.differences() == []
+        return report
+    finally:
+        indexes.close()
+        catalog.close()
+
+
+def contents(library: Path) -> list[tuple[Any, ...]]:
+    """Everything a library holds: articles with their texts, chunks and vectors."""
+    catalog = Catalog.open(library)
+    try:
+        assert catalog.check() == []
+        found = []
+        for article in sorted(catalog.articles(), key=lambda article: article.id):
+            parts = [(stored.chunk, stored.vector.tobytes()) for stored in catalog.chunks_of([article.id])]
+            found.append((catalog.article(article.id), *parts))
+        return found
+    finally:
+        catalog.close()
+
+
+@pytest.mark.slow
+def test_kill_9_at_any_moment_leaves_whole_articles_and_the_next_run_goes_on(tmp_path: Path) -> None:
+    folder = tmp_path / "articles"
+    folder.mkdir()
+    for i in range(400):
+        sections = (
+            f"## Part {part}\n\n" + f"Acme {i} raised {part} million dollars from fund {i}. " * 12 for part in range(4)
+        )
+        (folder / f"{i:04}.md").write_text(f"# Story {i}\n\n" + "\n\n".join(sections))
+    ingest_here(folder, tmp_path / "undisturbed")
+    expected = contents(tmp_path / "undisturbed")
+
+    whole = {article.id: (article, *parts) for article, *parts in expected}
+
+    moments = random.Random(20231214)
+    for round_of_five in range(5):  # a new library each time, or most kills would meet one that is complete
+        library = tmp_path / f"library-{round_of_five}"
+        for _ in range(5):
+            run_and_kill(folder, library, after=moments.uniform(0.0, 0.8))
+            for article, *parts in contents(library):
+                assert (article, *parts) == whole[article.id]
+        ingest_here(folder, library)
+        assert contents(library) == expected
+
+
+def run_and_kill(folder: Path, library: Path, after: float) -> None:
+    """Ingests in a process of its own, which is killed so many seconds after it has opened the catalog."""
+    command = [sys.executable, "-c", KILLED, folder, library]
+    with subprocess.Popen(command, cwd=REPOSITORY, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"ready\n"
+        try:
+            process.wait(after)
+        except subprocess.TimeoutExpired:
+            process.kill()
