@@ -1,20 +1,41 @@
-# The targets a person and CI use. `make help` lists them.
+# What a person and CI do with Dossier. `make help` lists it.
 PYTHON ?= python3.11
 VENV := .venv
 BIN := $(VENV)/bin
-TORCH ?= torch==2.13.0
-# What torch needs beside itself; torch is installed apart from the lock, so the lock has to name them.
+LIBRARY ?= library
+# One exact version: a range, or no version, takes a CUDA build of several GB.
+TORCH := torch==2.13.0
+# What torch itself asks for. It is installed apart from the lock, so the lock has to name them.
 TORCH_NEEDS := filelock typing-extensions setuptools sympy networkx jinja2 fsspec
+SOURCES := rag ingest tests benchmarks
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help install serve test check format bench lock clean
+.PHONY: help install serve test check format bench lock chromium clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 install: $(VENV)/.installed  ## create .venv with the command `dossier` in it
 
-# --no-deps everywhere: the lock is complete, and nothing may pull in a CUDA build behind its back.
+serve: $(LIBRARY)/.sample-corpus  ## set up, ingest the sample corpus, serve on http://127.0.0.1:8000
+	$(BIN)/dossier serve --library $(LIBRARY)
+
+test: $(VENV)/.installed-dev chromium  ## set up and run all tests; ARGS="-k name" for some
+	$(BIN)/pytest $(ARGS)
+
+check: $(VENV)/.installed-dev  ## lint, formatting, types
+	$(BIN)/ruff check $(SOURCES)
+	$(BIN)/ruff format --check $(SOURCES)
+	$(BIN)/mypy
+
+format: $(VENV)/.installed-dev  ## put the code into its form
+	$(BIN)/ruff check --fix $(SOURCES)
+	$(BIN)/ruff format $(SOURCES)
+
+bench: $(VENV)/.installed-dev  ## measure; ARGS="--write" keeps the figures in benchmarks/RESULTS.md
+	$(BIN)/python -m benchmarks.run $(ARGS)
+
+# --no-deps: the locks are complete, and nothing may bring a CUDA build behind their back.
 $(VENV)/.installed: requirements.lock pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet --no-deps "$(TORCH)"
@@ -26,8 +47,24 @@ $(VENV)/.installed-dev: $(VENV)/.installed requirements-dev.lock
 	$(BIN)/pip install --quiet --no-deps --require-hashes -r requirements-dev.lock
 	@touch $@
 
-lock:  ## resolve the dependencies again, into the two lock files
+# The folder is named beside its files, so that a file that came or went counts as a change.
+$(LIBRARY)/.sample-corpus: $(VENV)/.installed docs_corpus $(wildcard docs_corpus/*.md)
+	$(BIN)/dossier ingest docs_corpus --library $(LIBRARY)
+	@touch $@
+
+chromium:
+	@command -v chromium >/dev/null || if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+		apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium fonts-dejavu-core >/dev/null; \
+	else \
+		echo "The tests of the page need the program chromium: install it, or run \`make test\` as root." >&2; exit 1; \
+	fi
+
+lock:  ## resolve the dependencies again, into the two lock files (needs uv in .venv)
 	printf '%s\n' $(TORCH_NEEDS) | $(BIN)/uv pip compile pyproject.toml - --python-version 3.11 --generate-hashes --quiet \
 		--custom-compile-command "make lock" --output-file requirements.lock
 	printf '%s\n' $(TORCH_NEEDS) | $(BIN)/uv pip compile pyproject.toml - --group dev --all-extras --python-version 3.11 \
-		--generate-hashes --quiet --constraints requirements.lock --custom-compile-command "make lock" --output-file requirements-dev.lock
+		--generate-hashes --quiet --constraints requirements.lock --custom-compile-command "make lock" \
+		--output-file requirements-dev.lock
+
+clean:  ## remove what was made here, the library excepted
+	rm -rf $(VENV) build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
