@@ -16,16 +16,29 @@ KEYS = {"title", "author", "site", "published", "companies", "sources", "facts"}
 OPTIONAL_KEYS = {"company_facts", "model_facts"}
 
 SCALES = {
-    "million": 6, "m": 6,
-    "billion": 9, "bn": 9, "b": 9,
+    "million": 6,
+    "m": 6,
+    "billion": 9,
+    "bn": 9,
+    "b": 9,
     "trillion": 12,
     "k": 3,
 }
 CURRENCIES = {
-    "$": "USD", "us$": "USD", "dollar": "USD", "dollars": "USD", "us dollars": "USD",
-    "€": "EUR", "eur": "EUR", "euro": "EUR", "euros": "EUR",
-    "hk$": "HKD", "hkd": "HKD", "hong kong dollars": "HKD",
-    "yen": "JPY", "¥": "JPY",
+    "$": "USD",
+    "us$": "USD",
+    "dollar": "USD",
+    "dollars": "USD",
+    "us dollars": "USD",
+    "€": "EUR",
+    "eur": "EUR",
+    "euro": "EUR",
+    "euros": "EUR",
+    "hk$": "HKD",
+    "hkd": "HKD",
+    "hong kong dollars": "HKD",
+    "yen": "JPY",
+    "¥": "JPY",
 }
 SCALE = r"million|billion|trillion|bn|m|b|k"
 UNIT = r"hong kong dollars|us dollars|dollars?|euros?|yen"
@@ -36,13 +49,8 @@ AMOUNT = re.compile(
     rf"(?:[ -](?P<after>{UNIT})\b)?",
     re.IGNORECASE,
 )
-RANGE = re.compile(
-    rf"(\d[\d.]*) (to|and) (\d[\d.]*)((?: (?:{SCALE}))?(?: (?:{UNIT}))?)\b", re.IGNORECASE
-)
-MONTHS = (
-    "January February March April May June July August "
-    "September October November December"
-).split()
+RANGE = re.compile(rf"(\d[\d.]*) (to|and) (\d[\d.]*)((?: (?:{SCALE}))?(?: (?:{UNIT}))?)\b", re.IGNORECASE)
+MONTHS = ("January February March April May June July August September October November December").split()
 DATE = re.compile(rf"(?:\b(\d{{1,2}}) )?\b({'|'.join(MONTHS)})\b(?: (\d{{4}}))?")
 ISO_DATE = re.compile(r"\b(\d{4})-(\d{2})(?:-(\d{2}))?\b")
 YEAR = re.compile(r"(?<![\d$€,.])(?:19|20)\d{2}(?![\d,]\d)\b")
@@ -81,9 +89,7 @@ def read_article(path: Path) -> Article:
 EVENTS = read_table("facts.csv", "event_id")
 COMPANIES = read_table("company_facts.csv", "company")
 MODELS = read_table("model_facts.csv", "model")
-ARTICLES = [
-    read_article(path) for path in sorted(CORPUS.glob("*.md")) if path.name != "README.md"
-]
+ARTICLES = [read_article(path) for path in sorted(CORPUS.glob("*.md")) if path.name != "README.md"]
 every_article = pytest.mark.parametrize("article", ARTICLES, ids=lambda article: article.name)
 
 
@@ -132,10 +138,7 @@ def dates_in(text: str) -> set[tuple[int | None, int, int | None]]:
 
 def dates_of(row: dict[str, str]) -> set[tuple[int | None, int, int | None]]:
     text = text_of(row)
-    iso = {
-        (int(year), int(month), int(day) if day else None)
-        for year, month, day in ISO_DATE.findall(text)
-    }
+    iso = {(int(year), int(month), int(day) if day else None) for year, month, day in ISO_DATE.findall(text)}
     return iso | dates_in(text)
 
 
@@ -216,9 +219,7 @@ def test_every_source_of_the_facts_is_named_and_no_other(article):
 @every_article
 def test_no_fact_is_later_than_the_day_of_publication(article):
     dates = [event["event_date"] for event in events_of(article)]
-    dates += [
-        MODELS[name]["release_date"] for name in article.meta.get("model_facts", [])
-    ]
+    dates += [MODELS[name]["release_date"] for name in article.meta.get("model_facts", [])]
     for date in dates:
         length = min(len(date), len(article.published))
         assert date[:length] <= article.published[:length]
@@ -239,9 +240,7 @@ def test_every_amount_in_an_article_stands_in_its_facts(article):
     known = set().union(*(amounts_of(row) for row in rows_of(article)))
     money = {amount for amount in amounts_in(article.text) if amount[1]}
     missing = {
-        (value, currency)
-        for value, currency in money
-        if (value, currency) not in known and (value, None) not in known
+        (value, currency) for value, currency in money if (value, currency) not in known and (value, None) not in known
     }
     assert missing == set()
 
@@ -249,11 +248,7 @@ def test_every_amount_in_an_article_stands_in_its_facts(article):
 @every_article
 def test_every_date_in_an_article_stands_in_its_facts(article):
     known = set().union(*(dates_of(row) for row in rows_of(article)))
-    missing = {
-        date
-        for date in dates_in(article.text)
-        if not any(is_part_of(date, other) for other in known)
-    }
+    missing = {date for date in dates_in(article.text) if not any(is_part_of(date, other) for other in known)}
     assert missing == set()
 
 

@@ -1,0 +1,68 @@
+"""How much of an ingest's wall time is spent outside the embedding model."""
+
+import json
+import subprocess
+from collections.abc import Sequence
+from statistics import median
+from time import perf_counter
+from typing import Any
+
+from benchmarks.encoder import EncoderProcess
+from benchmarks.measurement import Benchmark, Measurement
+from benchmarks.processes import DOSSIER, environment
+from benchmarks.workspace import ARTICLES, Workspace
+
+LIMIT = 15.0
+
+
+def measure(workspace: Workspace) -> Sequence[Measurement]:
+    """Runs `dossier ingest` on 60 articles into fresh libraries, and beside it the model alone on the same texts."""
+    rounds = 1 if workspace.quick else 3
+    walls, reports, alone = [], [], []
+    with EncoderProcess("exported", workspace.model(), workspace.texts) as model:
+        for number in range(rounds):
+            workspace.tell(f"ingesting {ARTICLES} articles, round {number + 1} of {rounds}")
+            wall, report = _ingest(workspace, f"ingested-{number}")
+            walls.append(wall)
+            reports.append(report)
+            alone.append(model.embed())
+    embedding = [report["embedding_seconds"] for report in reports]
+    inside = [report["seconds"] for report in reports]
+    return (
+        Measurement(
+            "outside the model, of the command's whole wall time", _outside(embedding, walls), "%", at_most=LIMIT
+        ),
+        Measurement("outside the model, of the run itself", _outside(embedding, inside), "%", at_most=LIMIT),
+        Measurement("beyond the model alone on the same chunks, of the whole wall time", _outside(alone, walls), "%"),
+        Measurement("chunks embedded", reports[0]["chunks_embedded"]),
+        Measurement("wall time of the command", median(walls), "s"),
+        Measurement("of it, the run", median(inside), "s"),
+        Measurement("of it, the model", median(embedding), "s"),
+    )
+
+
+def _ingest(workspace: Workspace, name: str) -> tuple[float, dict[str, Any]]:
+    """The wall time of the whole process, and its report."""
+    library = workspace.new_library(name)
+    command = [DOSSIER, "ingest", str(workspace.articles), "--library", str(library), "--json"]
+    started = perf_counter()
+    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True, timeout=600, env=environment())
+    wall = perf_counter() - started
+    report: dict[str, Any] = json.loads(done.stdout)
+    assert report["added"] == ARTICLES, report
+    return wall, report
+
+
+def _outside(embedding: Sequence[float], walls: Sequence[float]) -> float:
+    return 100 * median(1 - one / wall for one, wall in zip(embedding, walls, strict=True))
+
+
+BENCHMARK = Benchmark(
+    "ingest",
+    "Ingest",
+    f"`dossier ingest` on {ARTICLES} articles (the sample corpus and recombinations of its paragraphs) into a fresh "
+    "library whose model is exported already. The command's wall time holds the start of Python, all imports and the "
+    "bringing up of both indexes. While the model reads, a thread prepares the next articles; what that takes from the "
+    "model's cores shows in the third row, where the model reads the same chunks with nothing beside it.",
+    measure,
+)

@@ -1,0 +1,136 @@
+"""The parts of the benchmarks that are logic: the articles they are made of, the verdicts, the results file."""
+
+from itertools import islice
+from random import Random
+
+import numpy as np
+import pytest
+
+from benchmarks.articles import blocks, corpus, exchanged, questions, recombined
+from benchmarks.measurement import Benchmark, Measurement
+from benchmarks.processes import environment
+from benchmarks.results import RESULTS, replaced, section
+from benchmarks.run import BENCHMARKS, main
+from benchmarks.stand_in import COSINE, StandIn
+from rag.embedding import Embedder
+
+
+def test_recombined_articles_are_the_same_in_every_run() -> None:
+    first, again, other = (list(islice(recombined(corpus(), Random(seed)), 20)) for seed in (1, 1, 2))
+
+    assert first == again
+    assert first != other
+
+
+def test_recombined_articles_differ_and_hold_only_paragraphs_of_the_corpus() -> None:
+    known = {block for text in corpus().values() for block in blocks(text.partition("\n---\n")[2])}
+
+    made = dict(islice(recombined(corpus(), Random(1)), 50))
+
+    assert len(set(made.values())) == 50
+    for text in made.values():
+        assert set(blocks(text.partition("\n---\n")[2])) <= known
+
+
+def test_a_heading_stays_with_its_paragraph() -> None:
+    assert blocks("Lead.\n\n## Money\n\nIt raised.\n\n- a\n- b") == ["Lead.", "## Money\n\nIt raised.", "- a\n- b"]
+
+
+def test_names_are_exchanged_all_at_once_and_longest_first() -> None:
+    texts = exchanged(
+        ["Scale AI bought Scale; Meta sold Scale AIr."], ["Meta", "Scale", "Scale AI"], ["A", "Meta", "Scale"]
+    )
+
+    assert texts == ["Scale bought Meta; A sold Meta AIr."]
+
+
+def test_there_are_forty_different_questions_and_fewer_on_demand() -> None:
+    assert len(set(questions(40))) == 40
+    assert questions(20) == questions(40)[:20]
+
+
+def test_a_stand_in_gives_unit_vectors_near_real_ones(embedder: Embedder) -> None:
+    real = embedder.embed(["Mistral AI raised money.", "Cohere has 400 staff.", "The court let the settlement pass."])
+    stand_in = StandIn(embedder, real, seed=7)
+
+    vectors = stand_in.embed(["one", "two", "three", "four"])
+
+    assert np.allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-5)
+    assert (real @ vectors.T).max(axis=0) == pytest.approx(COSINE, abs=0.2)
+    assert stand_in.texts == ["one", "two", "three", "four"]
+    assert stand_in.stamp == embedder.stamp
+
+
+@pytest.mark.parametrize(
+    ("measurement", "holds"),
+    [
+        (Measurement("share", 15.0, "%", at_most=15.0), True),
+        (Measurement("share", 15.1, "%", at_most=15.0), False),
+        (Measurement("speed", 1.0, "x", at_least=1.0), True),
+        (Measurement("speed", 0.9, "x", at_least=1.0), False),
+        (Measurement("modules", 1, at_most=0), False),
+        (Measurement("chunks", 264), None),
+    ],
+)
+def test_a_measurement_holds_when_it_keeps_its_limit(measurement: Measurement, holds: bool | None) -> None:
+    assert measurement.holds is holds
+
+
+def test_a_section_shows_each_value_its_limit_and_whether_it_holds() -> None:
+    benchmark = Benchmark("search", "A search", "How it was done.", lambda workspace: ())
+    measured = [
+        Measurement("ratio", 0.812, "x", at_most=1.0),
+        Measurement("speed", 1.31, "x", at_least=1.4),
+        Measurement("difference", 1.5e-7, at_most=1e-5),
+        Measurement("median", 12.34, "ms"),
+    ]
+
+    assert section(benchmark, measured, "`command`, on a machine.") == (
+        "## A search\n\nHow it was done.\n\n`command`, on a machine.\n\n"
+        "| measured | value | limit | holds |\n"
+        "| --- | ---: | --- | --- |\n"
+        "| ratio | 0.81x | at most 1.00x | yes |\n"
+        "| speed | 1.31x | at least 1.40x | **no** |\n"
+        "| difference | 1.5e-07 | at most 1e-05 | yes |\n"
+        "| median | 12.3 ms |  |  |"
+    )
+
+
+def test_a_section_takes_the_place_of_its_old_self_and_leaves_the_rest() -> None:
+    document = "# Results\n\n<!-- begin a -->\nold\n<!-- end a -->\n\n<!-- begin b -->\nkept\n<!-- end b -->\n"
+
+    assert replaced(document, "a", "new\nlines") == document.replace("old", "new\nlines")
+
+
+def test_a_new_section_goes_to_the_end_and_writing_it_again_changes_nothing() -> None:
+    once = replaced("# Results\n", "a", "first")
+
+    assert once == "# Results\n\n<!-- begin a -->\nfirst\n<!-- end a -->\n"
+    assert replaced(once, "a", "first") == once
+
+
+def test_a_section_whose_end_is_gone_is_not_written_over_what_follows() -> None:
+    with pytest.raises(ValueError, match="without"):
+        replaced("<!-- begin a -->\nold\n\nsomething else\n", "a", "new")
+
+
+def test_every_section_of_the_results_is_one_that_can_be_measured_again() -> None:
+    names = [
+        line.split()[2] for line in RESULTS.read_text(encoding="utf-8").splitlines() if line.startswith("<!-- begin")
+    ]
+
+    assert set(names) <= {benchmark.name for benchmark in BENCHMARKS}
+
+
+def test_measured_processes_run_with_the_default_settings() -> None:
+    given = {"PATH": "/bin", "DOSSIER_EMBEDDING_PRECISION": "int8"}
+
+    assert environment(given) == {"PATH": "/bin", "HF_HUB_OFFLINE": "1"}
+
+
+def test_a_benchmark_that_does_not_exist_is_a_wrong_command(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["--only", "nothing"])
+
+    assert ended.value.code == 2
+    assert "nothing" in capsys.readouterr().err
