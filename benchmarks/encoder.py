@@ -20,7 +20,7 @@ from benchmarks.processes import environment
 from rag.embedding.embedder import Vectors
 
 Kind = Literal["exported", "exported-int8", "sentence-transformers"]
-# What the ingest embeds at once (see ingest/embedding_queue.py) goes to `encode` all together, which batches by itself.
+# Texts read before the clock runs: the first call of every model is slower.
 WARM_UP = 8
 
 

@@ -34,7 +34,7 @@ def measure(workspace: Workspace) -> Sequence[Measurement]:
         ),
         Measurement("outside the model, of the run itself", _outside(embedding, inside), "%", at_most=LIMIT),
         Measurement("beyond the model alone on the same chunks, of the whole wall time", _outside(alone, walls), "%"),
-        Measurement("chunks embedded", reports[0]["chunks_embedded"]),
+        Measurement("chunks embedded", reports[0]["chunks_embedded"], "count"),
         Measurement("wall time of the command", median(walls), "s"),
         Measurement("of it, the run", median(inside), "s"),
         Measurement("of it, the model", median(embedding), "s"),

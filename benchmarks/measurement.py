@@ -6,7 +6,7 @@ from typing import Literal
 
 from benchmarks.workspace import Workspace
 
-Unit = Literal["%", "ms", "s", "MB", "x", "/s", ""]
+Unit = Literal["%", "ms", "s", "MB", "x", "/s", "count", ""]
 
 _FORMATS: dict[Unit, str] = {
     "%": "{:.1f}%",
@@ -15,7 +15,8 @@ _FORMATS: dict[Unit, str] = {
     "MB": "{:.0f} MB",
     "x": "{:.2f}x",
     "/s": "{:.1f}/s",
-    "": "{:.3g}",
+    "count": "{:,.0f}",
+    "": "{:.1e}",
 }
 
 

@@ -42,8 +42,8 @@ def measure(workspace: Workspace) -> Sequence[Measurement]:
         Measurement("from the start to the first answer, median", median(seconds), "s", at_most=LIMIT_SECONDS),
         Measurement(f"memory of the server after {len(more) + 1} answers", memory, "MB", at_most=LIMIT_MB),
         Measurement("memory of the worker process beside it", beside, "MB"),
-        Measurement("modules of torch or transformers imported", len(modules), at_most=0),
-        Measurement("files of torch mapped into the process", mapped, at_most=0),
+        Measurement("modules of torch or transformers imported", len(modules), "count", at_most=0),
+        Measurement("files of torch mapped into the process", mapped, "count", at_most=0),
     )
 
 

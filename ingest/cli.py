@@ -70,7 +70,7 @@ def _run(sources: list[str], library: Path | None) -> "Report":
     from rag.catalog import Catalog
     from rag.embedding import build_embedder
     from rag.indexes import Indexes
-    from rag.web.log import configure_logging
+    from rag.log import configure_logging
 
     settings = load_settings(library=library)
     # Warnings go to standard error, so that --json prints nothing but JSON; the rest would disturb the progress bar.

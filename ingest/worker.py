@@ -6,6 +6,7 @@ worker ends. The bytes it reads come from anywhere, so nothing a document does m
 
 import argparse
 import hashlib
+import os
 import signal
 import sys
 import threading
@@ -28,7 +29,7 @@ from rag.embedding import Embedder, build_embedder
 from rag.errors import DossierError
 from rag.inbox import Inbox, Posted
 from rag.settings import Settings, load_settings
-from rag.web.log import configure_logging
+from rag.log import configure_logging
 
 POLL_SECONDS = 0.5
 _LONGEST_NAME = 150
@@ -97,7 +98,9 @@ def safe_name(name: str, media_type: str) -> str:
 
 
 def _stop_with_parent(stopped: threading.Event) -> None:
-    sys.stdin.buffer.read()
+    # Not through sys.stdin: its lock, held by a waiting thread, aborts the interpreter when the process ends.
+    while os.read(0, 4096):
+        pass
     stopped.set()
 
 

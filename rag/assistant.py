@@ -2,7 +2,8 @@
 
 import threading
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Self
 
@@ -94,9 +95,10 @@ class Assistant:
     ) -> Answer:
         """Answers a question. Raises QuestionError, ConfigurationError, ModelError, LibraryError."""
         events = self.stream(question, as_of=as_of, companies=companies, history=history, model=model, k=k)
-        async for event in events:
-            if isinstance(event, Answered):
-                return event.answer
+        async with aclosing(events):
+            async for event in events:
+                if isinstance(event, Answered):
+                    return event.answer
         raise AssertionError("a stream ends with an answer or an error")
 
     async def stream(
@@ -108,7 +110,7 @@ class Assistant:
         history: Sequence[Turn] = (),
         model: str | None = None,
         k: int | None = None,
-    ) -> AsyncIterator[Event]:
+    ) -> AsyncGenerator[Event]:
         """The same answer as it comes: the passages, the text sentence by sentence as each is checked, the whole."""
         started = self._clock()
         asked = understand(question, as_of=as_of, only=companies, history=history, limit=self.settings.max_question)

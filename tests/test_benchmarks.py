@@ -68,8 +68,8 @@ def test_a_stand_in_gives_unit_vectors_near_real_ones(embedder: Embedder) -> Non
         (Measurement("share", 15.1, "%", at_most=15.0), False),
         (Measurement("speed", 1.0, "x", at_least=1.0), True),
         (Measurement("speed", 0.9, "x", at_least=1.0), False),
-        (Measurement("modules", 1, at_most=0), False),
-        (Measurement("chunks", 264), None),
+        (Measurement("modules", 1, "count", at_most=0), False),
+        (Measurement("chunks", 264, "count"), None),
     ],
 )
 def test_a_measurement_holds_when_it_keeps_its_limit(measurement: Measurement, holds: bool | None) -> None:
@@ -83,6 +83,7 @@ def test_a_section_shows_each_value_its_limit_and_whether_it_holds() -> None:
         Measurement("speed", 1.31, "x", at_least=1.4),
         Measurement("difference", 1.5e-7, at_most=1e-5),
         Measurement("median", 12.34, "ms"),
+        Measurement("chunks", 10_240, "count"),
     ]
 
     assert section(benchmark, measured, "`command`, on a machine.") == (
@@ -91,8 +92,9 @@ def test_a_section_shows_each_value_its_limit_and_whether_it_holds() -> None:
         "| --- | ---: | --- | --- |\n"
         "| ratio | 0.81x | at most 1.00x | yes |\n"
         "| speed | 1.31x | at least 1.40x | **no** |\n"
-        "| difference | 1.5e-07 | at most 1e-05 | yes |\n"
-        "| median | 12.3 ms |  |  |"
+        "| difference | 1.5e-07 | at most 1.0e-05 | yes |\n"
+        "| median | 12.3 ms |  |  |\n"
+        "| chunks | 10,240 |  |  |"
     )
 
 

@@ -24,11 +24,13 @@ from rag.assistant import Assistant
 from rag.catalog import Catalog
 from rag.documents import Article, Chunk
 from rag.embedding import build_embedder
+from rag.errors import QuestionError
 from rag.settings import Settings, load_settings
 from rag.testing.provider_server import Behaviour, Fail, ProviderServer, Say
 from rag.web.app import PAGE, build_app, keep_in_step
 from rag.web.events import EventStream
 from rag.web.middleware import SAFE_HEADERS, RequestMiddleware
+from rag.web.problems import describe, respond
 from rag.web.worker import keep_worker
 from tests.conftest import place_model
 
@@ -70,7 +72,7 @@ NAUGHTY = [
 def web_library(model_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("web") / "library"
     place_model(model_folder, folder)
-    embedder = build_embedder(load_settings({}), folder / "model")
+    embedder = build_embedder(load_settings(), folder / "model")
     catalog = Catalog.open(folder, create=True)
     catalog.require(embedder.stamp)
     for article in ARTICLES:
@@ -86,7 +88,7 @@ def web_library(model_folder: Path, tmp_path_factory: pytest.TempPathFactory) ->
 
 @pytest.fixture(scope="session")
 def client(web_library: Path) -> Iterator[TestClient]:
-    with serving(load_settings({}, library=web_library, max_article_mb=0.1)) as client:
+    with serving(load_settings(library=web_library, max_article_mb=0.1)) as client:
         yield client
 
 
@@ -177,7 +179,7 @@ def test_a_stranger_may_not_choose_the_model(client: TestClient) -> None:
 
 
 def test_a_model_that_cannot_be_used_is_named_in_readiness_and_in_the_error(web_library: Path) -> None:
-    with serving(load_settings({}, library=web_library, model="nobody:nothing")) as client:
+    with serving(load_settings(library=web_library, model="nobody:nothing")) as client:
         ready = client.get("/readyz")
         assert ready.status_code == 503
         assert ready.json()["status"] == "not ready"
@@ -192,7 +194,6 @@ def test_a_model_that_cannot_be_used_is_named_in_readiness_and_in_the_error(web_
 def serving_with_a_provider(library: Path, *behaviours: Behaviour) -> Iterator[TestClient]:
     with ProviderServer(behaviours) as provider:
         settings = load_settings(
-            {},
             library=library,
             model="mistralai:mistral-small-latest",
             model_base_url=provider.url,
@@ -261,6 +262,15 @@ def test_an_error_names_the_field_and_repeats_no_huge_input(client: TestClient) 
     assert len(response.content) < 5000
     assert problem(client.post("/v1/ask", json={"question": "Who?", "k": "five"}), 422)["fields"].keys() == {"body.k"}
     assert found["fields"]
+
+
+def test_an_error_that_repeats_odd_input_can_still_be_sent() -> None:
+    found = describe(QuestionError("\ud800" * 5000, "\x00\udfff"))
+    assert "\ud800" not in found.model_dump_json()  # as an event of a stream
+    shown = respond(found)
+    assert shown.status_code == 422
+    assert len(shown.body) < 3000
+    assert json.loads(bytes(shown.body))["detail"].endswith("…")
 
 
 @pytest.mark.parametrize("text", NAUGHTY)
@@ -398,7 +408,7 @@ def test_an_unexpected_error_is_a_500_that_shows_nothing_of_the_inside() -> None
 
 
 def test_a_library_that_does_not_open_stops_the_start(tmp_path: Path) -> None:
-    with pytest.raises(Exception, match="library"), serving(load_settings({}, library=tmp_path / "none")):
+    with pytest.raises(Exception, match="library"), serving(load_settings(library=tmp_path / "none")):
         pass
 
 
@@ -431,7 +441,7 @@ def test_every_error_in_the_interface_is_described_as_problem_details(client: Te
 
 @pytest.mark.parametrize("mode", list(schemathesis.GenerationMode))
 def test_generated_requests_keep_to_the_interface(web_library: Path, mode: schemathesis.GenerationMode) -> None:
-    settings = load_settings({}, library=web_library)
+    settings = load_settings(library=web_library)
     # Beyond what a schema can say: a body has a size, not every 2023-99 is a date, not every model is offered.
     checks = {
         "negative_data_rejection": {"expected-statuses": ["400", "404", "405", "413", "422"]},

@@ -26,7 +26,10 @@ class Articles(Database):
 
     def find(self, article_id: str) -> Article | None:
         """The article with its text, or None."""
-        row = self._row(f"SELECT {_ARTICLE}, text FROM articles WHERE id = ?", article_id)
+        try:
+            row = self._row(f"SELECT {_ARTICLE}, text FROM articles WHERE id = ?", article_id)
+        except UnicodeEncodeError:  # half a character, which a command line can hold and no id does
+            return None
         return _article(row[:-1], row[-1]) if row else None
 
     def article(self, article_id: str) -> Article:

@@ -77,6 +77,8 @@ class Catalog(Articles, Chunks, Ledger, Jobs):
         `embeddings` has a row for each chunk, in order. Raises LibraryError when the disk is full or read-only, or the
         library was embedded anew since `require`; then nothing of it was written.
         """
+        if "\0" in article.text:
+            raise ValueError("SQLite's own functions end a text at its first NUL: cleaning has to take them out")
         companies = {company.casefold() for company in article.companies}
         with self._writing():
             if self._required is not None:
@@ -101,8 +103,9 @@ class Catalog(Articles, Chunks, Ledger, Jobs):
         count = 0
         with self._writing():
             for article_id in dict.fromkeys(ids):
-                if not self._connection.execute("DELETE FROM articles WHERE id = ?", (article_id,)).rowcount:
+                if self.find(article_id) is None:
                     raise ArticleNotFoundError(article_id)
+                self._connection.execute("DELETE FROM articles WHERE id = ?", (article_id,))
                 self._connection.execute("DELETE FROM ledger WHERE article_id = ?", (article_id,))
                 self._connection.execute("INSERT INTO removed VALUES (?, ?)", (article_id, self._next_change()))
                 count += 1

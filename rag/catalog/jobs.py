@@ -3,6 +3,9 @@
 from rag.catalog.database import Database
 from rag.catalog.records import Job
 
+# A worker may be killed for other reasons than the document it reads; twice more is enough to find out.
+ATTEMPTS = 3
+
 
 class Jobs(Database):
     """Documents that were posted, and how they went."""
@@ -11,7 +14,7 @@ class Jobs(Database):
         """Queues a posted document."""
         with self._writing():
             self._connection.execute(
-                "INSERT INTO jobs SELECT ?, ?, ?, ?, ?, NULL, NULL, coalesce(max(number), 0) + 1 FROM jobs",
+                "INSERT INTO jobs SELECT ?, ?, ?, ?, ?, NULL, NULL, coalesce(max(number), 0) + 1, 0 FROM jobs",
                 (job.id, job.name, job.media_type, body, job.status),
             )
 
@@ -23,12 +26,21 @@ class Jobs(Database):
             )
             if row is None:
                 return None
-            self._connection.execute("UPDATE jobs SET status = 'working' WHERE id = ?", (row[0],))
+            taken = "UPDATE jobs SET status = 'working', attempts = attempts + 1 WHERE id = ?"
+            self._connection.execute(taken, (row[0],))
         return Job(row[0], row[1], row[2], "working"), row[3]
 
     def inbox_requeue(self) -> int:
-        """Queues again what a worker had taken and did not finish; returns how many."""
+        """Queues again what a worker had taken and did not finish; returns how many.
+
+        What ended the worker each time it was tried is given up: it would keep the others from being read.
+        """
         with self._writing():
+            self._connection.execute(
+                "UPDATE jobs SET status = 'failed', error = name || ' ended the process that read it.', body = NULL "
+                "WHERE status = 'working' AND attempts >= ?",
+                (ATTEMPTS,),
+            )
             return self._connection.execute("UPDATE jobs SET status = 'queued' WHERE status = 'working'").rowcount
 
     def inbox_finish(self, job_id: str, *, article_id: str | None = None, error: str | None = None) -> None:

@@ -35,6 +35,6 @@ CREATE TABLE ledger (
 CREATE INDEX ledger_by_article ON ledger (article_id);
 CREATE TABLE jobs (
     id TEXT PRIMARY KEY, name TEXT NOT NULL, media_type TEXT NOT NULL, body BLOB, status TEXT NOT NULL,
-    article_id TEXT, error TEXT, number INTEGER NOT NULL
+    article_id TEXT, error TEXT, number INTEGER NOT NULL, attempts INTEGER NOT NULL
 ) STRICT;
 """

@@ -37,6 +37,8 @@ class TorchModel:
         return vector
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        if not texts:
+            return []
         return [len(ids) for ids in self._model.tokenizer(list(texts), add_special_tokens=False)["input_ids"]]
 
     def _encode(self, encode, texts: list[str]) -> Vectors:  # type: ignore[no-untyped-def]

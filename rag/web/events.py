@@ -1,8 +1,7 @@
 """An answer as server-sent events: `passages`, the text in `delta`s, the whole `answer`, or an `error`; then `done`."""
 
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import aclosing
-from typing import cast
 
 import anyio
 import structlog
@@ -48,12 +47,12 @@ class EventStream(EventSourceResponse):
             await send({"type": "http.response.body", "body": KEEPALIVE_COMMENT, "more_body": True})
 
 
-async def encode_events(answering: AsyncIterator[Event], request_id: str) -> AsyncGenerator[bytes]:
+async def encode_events(answering: AsyncGenerator[Event], request_id: str) -> AsyncGenerator[bytes]:
     """The events of one answer, encoded. Its errors become an `error` event: the status 200 is already sent."""
     try:
-        # A generator in fact. Closed at once, so that a model does not write on for a reader who has left.
-        async with aclosing(cast(AsyncGenerator[Event], answering)) as answer_events:
-            async for event in answer_events:
+        # Closed at once, so that a model does not write on for a reader who has left.
+        async with aclosing(answering):
+            async for event in answering:
                 yield _encode_event(event)
     except DossierError as error:
         yield _encode("error", describe(error).model_copy(update={"request_id": request_id}))

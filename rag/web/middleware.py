@@ -80,7 +80,7 @@ class _Answer:
             self.status = message["status"]
             headers = MutableHeaders(raw=message.setdefault("headers", []))
             headers["X-Request-Id"] = self._request_id
-            pass
+            headers.update(SAFE_HEADERS)
             if self.status == 413 and headers.get("content-type", "").startswith("text/plain"):
                 # Starlette answers a body that is announced as too large itself, in plain text.
                 self._instead = self._problem_body(413)

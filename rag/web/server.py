@@ -12,7 +12,7 @@ from rag.assistant import Assistant
 from rag.errors import ConfigurationError
 from rag.settings import Settings
 from rag.web.app import build_app
-from rag.web.log import configure_logging
+from rag.log import configure_logging
 
 # An answer under way gets this long to finish when the server is stopped.
 GRACEFUL_SECONDS = 10

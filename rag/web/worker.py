@@ -42,7 +42,7 @@ async def keep_worker(
 
 async def _run(command: Sequence[str]) -> int:
     # We hold its standard input and never write to it: should this process be killed, the worker reads the end of it
-    # and knows. In a session of its own, Ctrl+C in a terminal reaches this process only, which ends the worker in order.
+    # and knows. In a session of its own: Ctrl+C in a terminal reaches this process only, which ends it in order.
     process = await asyncio.create_subprocess_exec(*command, stdin=asyncio.subprocess.PIPE, start_new_session=True)
     log.info("the inbox worker runs", pid=process.pid)
     try:

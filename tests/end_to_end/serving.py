@@ -5,7 +5,7 @@ import queue
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,10 +23,10 @@ class Running:
     log: Path
 
 
-def dossier(*arguments: str, **settings: str) -> "subprocess.CompletedProcess[str]":
+def dossier(*arguments: str) -> "subprocess.CompletedProcess[str]":
     """Runs a command to its end."""
     return subprocess.run(
-        [DOSSIER, *arguments], capture_output=True, text=True, timeout=180, env=environment(settings), check=False
+        [DOSSIER, *arguments], capture_output=True, text=True, timeout=180, env=environment(), check=False
     )
 
 
@@ -38,7 +38,7 @@ def environment(settings: Mapping[str, str] = {}) -> dict[str, str]:
 
 @contextmanager
 def served(
-    library: Path, log: Path, *, command: tuple[str, ...] = (DOSSIER, "serve"), **settings: str
+    library: Path, log: Path, settings: Mapping[str, str] = {}, *, command: Sequence[str] = (DOSSIER, "serve")
 ) -> Iterator[Running]:
     """Serves a library on a free port for as long as the context lasts."""
     env = environment({"DOSSIER_LIBRARY": str(library), "DOSSIER_PORT": "0", **settings})

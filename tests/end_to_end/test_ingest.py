@@ -15,6 +15,7 @@ import pytest
 from ingest.pipeline import run
 from ingest.report import Report
 from rag.catalog import Catalog
+from rag.inbox import Inbox
 from rag.indexes import Indexes
 from rag.settings import Settings
 from tests.conftest import place_model
@@ -152,6 +153,40 @@ def article_count(library: Path) -> int:
         return catalog.counts()[0]
     finally:
         catalog.close()
+
+
+# the inbox worker
+
+
+def start_worker(library: Path) -> "subprocess.Popen[bytes]":
+    command = [sys.executable, "-m", "ingest.worker", "--library", library]
+    return subprocess.Popen(command, stdin=subprocess.PIPE, stderr=subprocess.PIPE)
+
+
+@pytest.mark.parametrize("end", ["its parent is gone", "SIGTERM"])
+def test_the_worker_takes_what_was_posted_and_ends_when(end: str, library: Path) -> None:
+    catalog = Catalog.open(library, create=True)
+    inbox = Inbox(catalog)
+    job = inbox.add("story.md", "text/markdown", b"# Acme\n\nAcme raised $5 million.")
+    worker = start_worker(library)
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline and catalog.counts()[0] == 0:
+        time.sleep(0.1)
+    if end == "SIGTERM":
+        worker.terminate()
+        assert worker.wait(20) == 0
+    _, errors = worker.communicate(timeout=20)
+    assert (worker.returncode, errors) == (0, b"")
+    done = inbox.job(job.id)
+    assert done is not None
+    assert (done.status, done.article_id) == ("done", next(iter(catalog.articles())).id)
+    catalog.close()
+
+
+def test_a_worker_without_a_library_says_so(tmp_path: Path) -> None:
+    worker = start_worker(tmp_path / "nowhere")
+    assert b"There is no library" in worker.communicate(timeout=30)[1]
+    assert worker.returncode == 1
 
 
 # kill -9

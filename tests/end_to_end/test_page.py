@@ -7,7 +7,7 @@ from typing import Any
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, Page, Route, expect, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Dialog, Page, Route, expect, sync_playwright
 
 from rag.embedding import Embedder
 from rag.testing.provider_server import Hang, ProviderServer, Say
@@ -109,14 +109,22 @@ def open_page(browser: Browser, server: Running) -> Iterator[OpenPage]:
     wrong: list[str] = []
     contexts = []
 
+    def refuse(dialog: Dialog) -> None:
+        wrong.append(f"dialog: {dialog.message}")
+        dialog.dismiss()
+
+    def read(message: ConsoleMessage) -> None:
+        if message.type == "error":
+            wrong.append(f"console: {message.text}")
+
     def open_at(path: str = "/", *, address: str = server.address, **options: Any) -> Page:
         context = browser.new_context(**{"viewport": {"width": 1280, "height": 800}, **options})
         contexts.append(context)
         page = context.new_page()
         page.set_default_timeout(20_000)
-        page.on("dialog", lambda dialog: (wrong.append(f"dialog: {dialog.message}"), dialog.dismiss()))
+        page.on("dialog", refuse)
         page.on("pageerror", lambda error: wrong.append(f"script error: {error}"))
-        page.on("console", lambda message: message.type == "error" and wrong.append(f"console: {message.text}"))
+        page.on("console", read)
         page.goto(address + path)
         return page
 
@@ -249,7 +257,7 @@ def test_a_failing_model_is_shown_with_what_to_do_and_a_retry(open_page: OpenPag
             "DOSSIER_MODEL_RETRIES": "0",
             "MISTRAL_API_KEY": "any",
         }
-        with served(page_library, page_library.parent / "failing.log", **settings) as failing:
+        with served(page_library, page_library.parent / "failing.log", settings) as failing:
             page = open_page(address=failing.address)
             ask(page, "Who led the Series A of Mistral AI?")
             problem = page.get_by_role("alert")
@@ -268,7 +276,7 @@ def test_an_answer_appears_while_it_is_written_and_can_be_stopped(open_page: Ope
             "DOSSIER_MODEL_BASE_URL": provider.url,
             "MISTRAL_API_KEY": "any",
         }
-        with served(page_library, page_library.parent / "hanging.log", **settings) as hanging:
+        with served(page_library, page_library.parent / "hanging.log", settings) as hanging:
             page = open_page(address=hanging.address)
             page.get_by_label("Your question").fill("Who led the Series A of Mistral AI?")
             page.get_by_role("button", name="Ask").click()

@@ -53,7 +53,7 @@ def test_it_answers_without_torch_and_transformers_in_little_memory(corpus_copy:
             f"{server.address}/v1/ask", json={"question": "Who led Mistral AI's Series A?"}, timeout=30
         ).json()
         assert answer["status"] == "answered"
-        assert httpx.get(f"{server.address}/readyz").status_code == 200
+        eventually(lambda: httpx.get(f"{server.address}/readyz").status_code == 200)
         assert psutil.Process(server.process.pid).memory_info().rss < 700_000_000
     imported = {
         line.rsplit("|", 1)[1].strip().split(".")[0] for line in server.log.read_text().splitlines() if "|" in line
@@ -96,7 +96,7 @@ def test_a_posted_file_that_is_no_article_fails_its_job_and_nothing_else(server:
     job = eventually(lambda: (job := httpx.get(address).json())["status"] in ("done", "failed") and job)
     assert job["status"] == "failed"
     assert "noise.md" in job["error"]
-    assert httpx.get(f"{server.address}/readyz").status_code == 200
+    eventually(lambda: httpx.get(f"{server.address}/readyz").status_code == 200)
 
 
 def test_a_worker_that_is_killed_comes_back_and_ends_with_the_server(corpus_copy: Path, tmp_path: Path) -> None:
@@ -147,7 +147,7 @@ def test_a_library_that_is_not_there_is_named_with_the_remedy(tmp_path: Path) ->
 
 
 def test_the_log_is_json_when_asked_for_and_holds_no_question(corpus_copy: Path, tmp_path: Path) -> None:
-    with served(corpus_copy, tmp_path / "server.log", DOSSIER_LOG_JSON="true") as server:
+    with served(corpus_copy, tmp_path / "server.log", {"DOSSIER_LOG_JSON": "true"}) as server:
         httpx.post(f"{server.address}/v1/ask", json={"question": "Who led the zyxwvian round?"}, timeout=30)
     lines = [json.loads(line) for line in server.log.read_text().splitlines()]
     request = next(line for line in lines if line.get("path") == "/v1/ask")

@@ -1,4 +1,4 @@
-"""What the service writes down about itself: one line per event, on standard error, for people or as JSON.
+"""What Dossier writes down about itself: one line per event, on standard error, for people or as JSON.
 
 Questions and articles are not logged: who runs the server need not know what was asked.
 """

@@ -1,0 +1,344 @@
+import sqlite3
+import threading
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from rag.catalog import Catalog, Change, LedgerEntry, text_hash
+from rag.catalog.database import FILE
+from rag.embedding import EmbeddingStamp
+from rag.errors import ArticleNotFoundError, LibraryError
+from tests.made_articles import EMBEDDER, chunks_of, made, put, vectors_of
+
+
+@pytest.fixture
+def catalog(tmp_path: Path) -> Iterator[Catalog]:
+    catalog = Catalog.open(tmp_path / "library", create=True)
+    yield catalog
+    catalog.close()
+
+
+def state_of(catalog: Catalog) -> dict[str, tuple[str, int]]:
+    """Every article's text and how many chunks it has."""
+    ids = [article.id for article in catalog.articles()]
+    return {id_: (catalog.article(id_).text, len(catalog.chunks_of([id_]))) for id_ in ids}
+
+
+# putting in
+
+
+def test_an_article_comes_back_as_it_was_put_in(catalog: Catalog) -> None:
+    article = made(
+        "a", "Ünïcode 👋🏽 text.", author="A. Author", url="https://example.org/a", published="2023-06",
+        updated="2024", date_source="front matter", language="en", companies=("Mistral AI",), flags=("truncated",),
+        origin_id="b",
+    )  # fmt: skip
+    put(catalog, article)
+    assert catalog.article("a") == article
+
+
+def test_a_chunk_is_an_exact_slice_of_its_article_with_the_vector_it_was_put_in_with(catalog: Catalog) -> None:
+    article = made("a", "Erste 👋🏽 Zeile.", "Zweite\u2028Zeile\x01.", "e\u0301 dritte.")
+    put(catalog, article)
+    stored = catalog.chunks_of(["a"])
+    assert [s.chunk for s in stored] == chunks_of(article)
+    assert all(article.text[s.chunk.start : s.chunk.end] == s.chunk.text for s in stored)
+    assert np.array_equal(np.stack([s.vector for s in stored]), vectors_of(article, chunks_of(article)))
+
+
+def test_putting_an_article_again_replaces_all_of_its_old_self(catalog: Catalog) -> None:
+    put(catalog, made("a", "one", "two", "three", companies=("Cohere",)), made("b"))
+    put(catalog, made("a", "four", companies=("Mistral AI",)))
+    assert state_of(catalog) == {"a": ("four", 1), "b": ("The text of b.", 1)}
+    assert catalog.companies() == ["mistral ai"]
+    assert catalog.chunk_ids() == ["a-0", "b-0"]
+
+
+def test_a_failure_inside_the_transaction_leaves_the_old_article(catalog: Catalog) -> None:
+    put(catalog, made("a", "old"))
+    before = catalog.last_change()
+    new = made("a", "one", "two")
+    with pytest.raises(ValueError, match="zip"):  # a vector is missing, which shows when the chunks are written
+        catalog.put(new, chunks_of(new), vectors_of(new, chunks_of(new))[:1], location="/a.md", fingerprint="2")
+    assert state_of(catalog) == {"a": ("old", 1)}
+    assert catalog.last_change() == before
+    assert catalog.ledger("/a.md") == LedgerEntry("/a.md", "1", "a", None)
+
+
+def test_a_text_that_sqlite_would_cut_is_refused(catalog: Catalog) -> None:
+    with pytest.raises(ValueError, match="NUL"):
+        put(catalog, made("a", "one\0two"))
+
+
+def test_two_chunks_of_one_id_are_refused_and_nothing_of_the_article_is_kept(catalog: Catalog) -> None:
+    article = made("a", "one", "two")
+    twice = [chunks_of(article)[0]] * 2
+    with pytest.raises(LibraryError):
+        put_chunks = vectors_of(article, twice)
+        catalog.put(article, twice, put_chunks, location="/a.md", fingerprint="1")
+    assert state_of(catalog) == {}
+    assert catalog.ledger("/a.md") is None
+
+
+def test_articles_put_by_several_threads_are_all_there_once(catalog: Catalog) -> None:
+    names = [f"article{number}" for number in range(24)]
+    catalog.require(EMBEDDER.stamp)
+    threads = [threading.Thread(target=lambda part: put(catalog, *map(made, part)), args=(names[i::4],)) for i in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(state_of(catalog)) == sorted(names)
+    assert [change.number for change in catalog.changes(0, 100)] == list(range(1, 25))
+
+
+# change numbers
+
+
+def test_every_change_takes_the_next_number_and_an_article_keeps_only_its_last(catalog: Catalog) -> None:
+    put(catalog, made("a"), made("b"), made("a", "again"))
+    catalog.remove(["b"])
+    assert catalog.changes(0, 10) == [Change(3, "a", False), Change(4, "b", True)]
+    assert catalog.changes(3, 10) == [Change(4, "b", True)]
+    assert catalog.changes(0, 1) == [Change(3, "a", False)]
+    assert catalog.last_change() == 4
+
+
+def test_an_article_that_comes_back_is_not_removed_any_more(catalog: Catalog) -> None:
+    put(catalog, made("a"))
+    catalog.remove(["a"])
+    put(catalog, made("a"))
+    assert catalog.changes(0, 10) == [Change(3, "a", False)]
+
+
+# removing
+
+
+def test_removing_leaves_nothing_of_an_article(catalog: Catalog) -> None:
+    put(catalog, made("a", companies=("Cohere",)), made("b"))
+    assert catalog.remove(["a", "a"]) == 1
+    assert catalog.find("a") is None
+    assert catalog.chunk_ids() == ["b-0"]
+    assert catalog.companies() == []
+    assert catalog.ledger("/a.md") is None
+    assert catalog.content_owner(text_hash("The text of a.")) is None
+    with pytest.raises(ArticleNotFoundError):
+        catalog.article("a")
+
+
+def test_removing_with_one_unknown_id_removes_none(catalog: Catalog) -> None:
+    put(catalog, made("a"), made("b"))
+    with pytest.raises(ArticleNotFoundError, match="nope"):
+        catalog.remove(["a", "nope", "b"])
+    assert set(state_of(catalog)) == {"a", "b"}
+    assert catalog.last_change() == 2
+
+
+# looking up
+
+
+def test_vectors_are_found_again_by_exactly_the_embedded_text(catalog: Catalog) -> None:
+    article = made("a", *(f"paragraph {number}" for number in range(700)))
+    put(catalog, article)
+    texts = [chunk.to_embed(article.title) for chunk in chunks_of(article)]
+    found = catalog.embeddings_of([*texts, "On a\nparagraph"])
+    assert found.keys() == set(texts)
+    assert np.array_equal(found[texts[612]], EMBEDDER.embed([texts[612]])[0])
+
+
+def test_the_matrix_of_vectors_is_in_step_with_its_ids(catalog: Catalog) -> None:
+    put(catalog, made("a", "one", "two"), made("b"), made("a", "three"))
+    ids, articles, matrix = catalog.vectors()
+    assert sorted(zip(ids, articles, strict=True)) == [("a-0", "a"), ("b-0", "b")]
+    stored = catalog.chunks(ids)
+    assert all(np.array_equal(stored[id_].vector, row) for id_, row in zip(ids, matrix, strict=True))
+
+
+def test_articles_are_listed_newest_first_and_undated_ones_last(catalog: Catalog) -> None:
+    put(catalog, made("old", published="2022"), made("undated"), made("new", published="2024-02-01"))
+    assert [article.id for article in catalog.articles()] == ["new", "old", "undated"]
+    assert [article.id for article in catalog.articles(["undated", "old", "nope"])] == ["old", "undated"]
+
+
+@pytest.mark.parametrize(
+    ("as_of", "expected"),
+    [
+        (date(2023, 6, 12), {"undated", "2022"}),
+        (date(2023, 6, 13), {"undated", "2022", "day"}),
+        (date(2023, 6, 29), {"undated", "2022", "day"}),  # June's article may be of the 30th
+        (date(2023, 6, 30), {"undated", "2022", "day", "june"}),
+        (date(2022, 12, 30), {"undated"}),
+        (date(2023, 12, 31), {"undated", "2022", "day", "june", "2023"}),
+    ],
+)
+def test_an_as_of_day_leaves_out_what_may_be_later(catalog: Catalog, as_of: date, expected: set[str]) -> None:
+    dates = {"undated": None, "2022": "2022", "2023": "2023", "june": "2023-06", "day": "2023-06-13"}
+    put(catalog, *(made(name, published=published) for name, published in dates.items()))
+    assert catalog.allowed(as_of=as_of) == expected
+
+
+def test_a_company_filter_takes_articles_about_any_of_the_companies_in_any_case(catalog: Catalog) -> None:
+    put(catalog, made("a", companies=("Mistral AI", "Cohere")), made("b", companies=("Cohere",)), made("c"))
+    assert catalog.allowed(companies=["mistral ai"]) == {"a"}
+    assert catalog.allowed(companies=["MISTRAL AI", "cohere"]) == {"a", "b"}
+    assert catalog.allowed(companies=["nobody"]) == frozenset()
+    assert catalog.allowed() is None
+
+
+def test_both_filters_hold_at_once(catalog: Catalog) -> None:
+    put(catalog, made("a", companies=("Cohere",), published="2024"), made("b", companies=("Cohere",), published="2022"))
+    assert catalog.allowed(companies=["Cohere"], as_of=date(2023, 1, 1)) == {"b"}
+
+
+@pytest.mark.parametrize("odd", ["", "\x00", "'; DROP TABLE articles; --", "\ud800", "👋" * 100])
+def test_an_id_is_only_ever_a_value(catalog: Catalog, odd: str) -> None:
+    put(catalog, made("a"))
+    with pytest.raises(ArticleNotFoundError):
+        catalog.article(odd)
+    with pytest.raises(ArticleNotFoundError):
+        catalog.remove([odd])
+    assert catalog.chunks([odd]) == {}
+    assert catalog.allowed(companies=[odd]) == frozenset()
+
+
+# the ledger
+
+
+def test_the_ledger_keeps_the_article_of_a_location_that_failed_later(catalog: Catalog) -> None:
+    put(catalog, made("a"))
+    catalog.note_failed("/a.md", "2", "it is binary")
+    assert catalog.ledger("/a.md") == LedgerEntry("/a.md", "2", "a", "it is binary")
+    catalog.note_unchanged("/copy.md", "1", "a")
+    assert catalog.locations("a") == ("/a.md", "/copy.md")
+
+
+# the stamp
+
+
+def test_vectors_of_another_model_are_refused_with_the_remedy(catalog: Catalog) -> None:
+    put(catalog, made("a"))
+    other = EmbeddingStamp("other", 8, "1" * 64)
+    with pytest.raises(LibraryError, match="dossier reindex"):
+        catalog.require(other)
+    assert catalog.stamp() == EMBEDDER.stamp
+
+
+def test_a_library_embedded_anew_takes_no_vector_of_the_old_model_from_a_process_that_still_runs(tmp_path: Path) -> None:
+    running = Catalog.open(tmp_path, create=True)
+    put(running, made("a"))
+    other = Catalog.open(tmp_path)
+    other.restamp(EmbeddingStamp("other", 8, "1" * 64), {"a-0": np.ones(8, dtype=np.float32)})
+    b = made("b")
+    with pytest.raises(LibraryError, match="dossier reindex"):
+        running.put(b, chunks_of(b), vectors_of(b, chunks_of(b)), location="/b.md", fingerprint="1")
+    assert set(state_of(other)) == {"a"}
+    running.close()
+    other.close()
+
+
+def test_embedding_anew_replaces_every_vector_and_counts_as_a_change_of_every_article(catalog: Catalog) -> None:
+    put(catalog, made("a"), made("b"))
+    stamp = EmbeddingStamp("other", 4, "1" * 64)
+    catalog.restamp(stamp, {id_: np.full(4, 0.5, dtype=np.float32) for id_ in catalog.chunk_ids()})
+    assert catalog.stamp() == stamp
+    assert catalog.vectors()[2].shape == (2, 4)
+    assert [change.number for change in catalog.changes(2, 10)] == [3, 4]
+    assert catalog.check() == []
+
+
+def test_embedding_anew_with_a_chunk_left_out_changes_nothing(catalog: Catalog) -> None:
+    put(catalog, made("a"), made("b"))
+    with pytest.raises(LibraryError, match="again"):
+        catalog.restamp(EmbeddingStamp("other", 4, "1" * 64), {"a-0": np.ones(4, dtype=np.float32)})
+    assert catalog.stamp() == EMBEDDER.stamp
+    assert catalog.check() == []
+
+
+# opening
+
+
+def test_there_is_no_library_until_one_is_made(tmp_path: Path) -> None:
+    with pytest.raises(LibraryError, match="dossier ingest"):
+        Catalog.open(tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_empty_file_is_no_library_yet_and_can_become_one(tmp_path: Path) -> None:
+    (tmp_path / FILE).touch()  # what a process leaves that was killed before it made the tables
+    with pytest.raises(LibraryError, match="There is no library"):
+        Catalog.open(tmp_path)
+    Catalog.open(tmp_path, create=True).close()
+    Catalog.open(tmp_path).close()
+
+
+@pytest.mark.parametrize("create", [True, False])
+def test_a_file_that_is_no_database_is_named_and_left_alone(tmp_path: Path, create: bool) -> None:
+    content = b"not a database at all, but long enough to have a header " * 40
+    (tmp_path / FILE).write_bytes(content)
+    with pytest.raises(LibraryError, match=r"catalog\.sqlite .*restore it from a copy"):
+        Catalog.open(tmp_path, create=create)
+    assert (tmp_path / FILE).read_bytes() == content
+
+
+@pytest.mark.parametrize("create", [True, False])
+def test_another_programs_database_is_refused_and_left_alone(tmp_path: Path, create: bool) -> None:
+    connection = sqlite3.connect(tmp_path / FILE)
+    connection.execute("CREATE TABLE bookmarks (url TEXT)")
+    connection.commit()
+    connection.close()
+    content = (tmp_path / FILE).read_bytes()
+    with pytest.raises(LibraryError, match="is not a catalog of Dossier"):
+        Catalog.open(tmp_path, create=create)
+    assert (tmp_path / FILE).read_bytes() == content
+
+
+@pytest.mark.parametrize("create", [True, False])
+def test_a_library_of_a_newer_dossier_is_refused_and_left_alone(tmp_path: Path, create: bool) -> None:
+    catalog = Catalog.open(tmp_path, create=True)
+    put(catalog, made("a"))
+    catalog.close()
+    connection = sqlite3.connect(tmp_path / FILE, isolation_level=None)
+    connection.execute("PRAGMA user_version = 99")
+    connection.close()
+    content = (tmp_path / FILE).read_bytes()
+    with pytest.raises(LibraryError, match=r"newer Dossier.*Update Dossier"):
+        Catalog.open(tmp_path, create=create)
+    assert (tmp_path / FILE).read_bytes() == content
+
+
+def test_a_library_folder_that_is_a_file_is_named(tmp_path: Path) -> None:
+    (tmp_path / "library").write_text("a file")
+    with pytest.raises(LibraryError, match="library"):
+        Catalog.open(tmp_path / "library", create=True)
+    with pytest.raises(LibraryError, match="library"):
+        Catalog.open(tmp_path / "library")
+
+
+# checking
+
+
+def test_a_whole_catalog_has_nothing_wrong_with_it(catalog: Catalog) -> None:
+    put(catalog, made("a", "one", "two"), made("b"))
+    catalog.remove(["b"])
+    assert catalog.check() == []
+
+
+@pytest.mark.parametrize(
+    ("damage", "told"),
+    [
+        ("UPDATE chunks SET end = 5000 WHERE id = 'a-1'", "chunk a-1 reaches beyond its article"),
+        ("DELETE FROM chunks", "article a has no chunks"),
+        ("UPDATE chunks SET embedding = x'00' WHERE id = 'a-0'", "chunk a-0 has no vector of the model's length"),
+        ("DELETE FROM articles", "a row of chunks belongs to no article"),
+        ("UPDATE articles SET text = 'no' WHERE id = 'a'", "chunk a-0 reaches beyond its article"),
+    ],
+)
+def test_damage_to_the_catalog_is_told(catalog: Catalog, damage: str, told: str) -> None:
+    put(catalog, made("a", "one", "two"))
+    connection = sqlite3.connect(catalog.folder / FILE, isolation_level=None)
+    connection.execute(damage)
+    connection.close()
+    assert told in catalog.check()

@@ -1,0 +1,84 @@
+from html.parser import HTMLParser
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rag.documents import Answer, Citation, Sentence
+
+HOSTILE = '<script>alert(1)</script> " onmouseover="x" & \'> ]]> <img src=x onerror=alert(1)>'
+
+
+def answer(text: str = "It raised $415 million.", quote: str = "raised $415\n  million", **of_citation: object) -> Answer:
+    fields: dict[str, object] = {"title": "A title", "published": "2023-12-11", "site": "Example", "author": "A. Author"}
+    citation = Citation(number=1, article_id="a", quote=quote, start=3, end=9, **fields | of_citation)  # type: ignore[arg-type]
+    return Answer(
+        question="How much?", status="answered", text=f"{text} [1]", sentences=(Sentence(text=text, citations=(1,)),),
+        citations=(citation,), model="extractive", warnings=("A warning.",),
+    )  # fmt: skip
+
+
+class Page(HTMLParser):
+    """What a browser would make of it: the tags with their attributes, and the words."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+        self.links: list[str | None] = []
+        self.attributes: set[str] = set()
+        self.text = ""
+        self.feed(html)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        self.attributes |= {name for name, _ in attrs}
+        self.links += [value for name, value in attrs if name == "href"]
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+
+def test_as_text_an_answer_shows_its_quotes_sources_dates_and_warnings() -> None:
+    assert str(answer()).splitlines() == [
+        "It raised $415 million. [1]",
+        "",
+        "[1] “raised $415 million”",
+        "    A title, Example, A. Author, 11 December 2023 (a, 3-9)",
+        "! A warning.",
+    ]
+
+
+def test_a_source_without_a_date_says_so() -> None:
+    assert "A title, no date" in str(answer(published=None, site=None, author=None))
+
+
+def test_a_refusal_says_that_nothing_was_found() -> None:
+    refused = Answer(question="?", status="not_found", text="The library does not say.", model="extractive")
+    assert str(refused) == "Not found. The library does not say."
+    assert "Not found." in Page(refused._repr_html_()).text
+
+
+def test_as_html_an_answer_shows_the_same_and_links_to_its_source() -> None:
+    page = Page(answer(url="https://example.org/?a=1&b=2")._repr_html_())
+    assert page.links == ["https://example.org/?a=1&b=2"]
+    for shown in ("It raised $415 million. [1]", "raised $415 million", "11 December 2023", "A warning.", "How much?"):
+        assert shown in page.text
+
+
+@pytest.mark.parametrize(
+    "url", ["javascript:alert(1)", "data:text/html,x", "//example.org", "JAVASCRIPT:alert(1)", " https://example.org", ""]
+)
+def test_only_web_addresses_become_links(url: str) -> None:
+    assert Page(answer(url=url)._repr_html_()).links == []
+
+
+@given(st.one_of(st.just(HOSTILE), st.text(max_size=40)), st.one_of(st.just(f"https://x/{HOSTILE}"), st.text(max_size=40)))
+def test_no_text_of_an_article_becomes_markup(text: str, url: str) -> None:
+    shown = answer(text, text, title=text, site=text, author=text, url=url).model_copy(
+        update={"question": text, "warnings": (text,)}
+    )
+    page = Page(shown._repr_html_())
+    assert set(page.tags) <= {"div", "p", "small", "ol", "li", "q", "br", "a", "em"}
+    assert page.attributes <= {"style", "value", "href", "rel"}
+    assert all(link is not None and link.startswith(("https://", "http://")) for link in page.links)
