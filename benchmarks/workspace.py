@@ -23,7 +23,7 @@ from rag.settings import load_settings
 ARTICLES = 60
 CHUNKS = 10_000
 # Files written and ingested at once on the way to CHUNKS.
-STEP = 250
+STEP = 50
 
 
 class Workspace:

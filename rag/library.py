@@ -48,14 +48,15 @@ class Library:
         that are not about one of them; `history` are earlier answers; `model` and `k` replace the settings.
         """
         turns = [_turn(earlier) for earlier in history]
-        ask = partial(self._assistant.ask, question, as_of=as_of, companies=companies, history=turns, model=model, k=k)
+        ask = partial(self._assistant.ask, _whole(question), as_of=as_of, companies=companies, history=turns, model=model, k=k)
         return self._portal.call(ask)
 
     def search(
         self, question: str, k: int = 10, as_of: str | None = None, companies: Sequence[str] = ()
     ) -> tuple[Passage, ...]:
         """The k best passages for a question, best first."""
-        return self._portal.call(partial(self._assistant.search, question, k=k, as_of=as_of, companies=companies))
+        search = partial(self._assistant.search, _whole(question), k=k, as_of=as_of, companies=companies)
+        return self._portal.call(search)
 
     def articles(self) -> tuple[Article, ...]:
         """Every article, newest first, without its text."""
@@ -137,6 +138,11 @@ def reindex(settings: Settings) -> tuple[int, int]:
             embedded = len(ids)
         indexes.rebuild()
         return catalog.counts()[1], embedded
+
+
+def _whole(text: str) -> str:
+    """The text without half characters (lone surrogates), which a terminal or a paste can hold and nobody can encode."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def _turn(earlier: Turn | Answer | Mapping[str, str]) -> Turn:

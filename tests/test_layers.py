@@ -1,7 +1,6 @@
 """Imports go one way (see the design): ingest to rag, and inside rag from the outside in."""
 
 import ast
-import importlib.util
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,7 +10,7 @@ from tests.conftest import REPOSITORY
 
 # From the inside out. A module may import what is of its own layer or further in.
 LAYERS = [
-    ["rag.errors", "rag.settings", "rag.dates", "rag.sentences", "rag.display", "rag.documents", "rag.companies"],
+    ["rag.errors", "rag.settings", "rag.log", "rag.dates", "rag.sentences", "rag.display", "rag.documents", "rag.companies"],
     ["rag.embedding", "rag.catalog", "rag.indexes", "rag.models", "rag.inbox", "rag.testing"],
     ["rag.question", "rag.retrieval", "rag.checking", "rag.answering", "rag.citations", "rag.refusals"],
     ["rag.assistant"],
@@ -46,10 +45,8 @@ def imports_of(path: Path) -> Iterator[str]:
 
 
 def is_module(name: str) -> bool:
-    try:
-        return importlib.util.find_spec(name) is not None
-    except ModuleNotFoundError:
-        return False
+    path = REPOSITORY.joinpath(*name.split("."))
+    return path.is_dir() or path.with_suffix(".py").is_file()
 
 
 def layer_of(module: str) -> int:
@@ -57,7 +54,7 @@ def layer_of(module: str) -> int:
         (len(prefix), number)
         for number, layer in enumerate(LAYERS)
         for prefix in layer
-        if module == prefix or module.startswith(f"{prefix}.")
+        if module == prefix or (prefix != "rag" and module.startswith(f"{prefix}."))
     ]
     assert found, f"{module} has no place among the layers"
     return max(found)[1]
@@ -74,12 +71,6 @@ def test_a_module_imports_nothing_that_lies_further_out(path: Path) -> None:
     here = layer_of(module_of(path))
     ours = [name for name in imports_of(path) if name.split(".")[0] in ("rag", "ingest")]
     assert [name for name in ours if layer_of(name) > here] == []
-
-
-def test_every_module_has_its_place() -> None:
-    # `rag` itself is the outside; a new module must not find its place by being under it.
-    unplaced = [m for m in map(module_of, FILES) if m != "rag" and m.startswith("rag.") and layer_of(m) == layer_of("rag")]
-    assert [module for module in unplaced if not module.startswith(("rag.web", "rag.cli"))] == []
 
 
 @pytest.mark.parametrize(
