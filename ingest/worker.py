@@ -28,8 +28,8 @@ from rag.catalog import Catalog
 from rag.embedding import Embedder, build_embedder
 from rag.errors import DossierError
 from rag.inbox import Inbox, Posted
-from rag.settings import Settings, load_settings
 from rag.log import configure_logging
+from rag.settings import Settings, load_settings
 
 POLL_SECONDS = 0.5
 _LONGEST_NAME = 150

@@ -10,16 +10,16 @@ from typing import Self
 from anyio import to_thread
 
 from rag.answering import build_answerer
-from rag.answering.claims import Answerer, Claim, Refusal
+from rag.answering.claims import Answerer, Refusal
 from rag.catalog import Catalog
-from rag.citations import CitationChecker, Dropped, rendered
-from rag.documents import Answer, Article, Passage, Sentence, Timings, Usage
+from rag.documents import Answer, Article, Passage, Timings
+from rag.draft import Draft
 from rag.embedding import Embedder, build_embedder
 from rag.errors import DossierError
 from rag.inbox import Inbox
 from rag.indexes import Indexes
 from rag.question import Question, Turn, understand
-from rag.refusals import nearest, not_mentioned, nothing_in_reach, unsupported
+from rag.refusals import not_mentioned, nothing_in_reach
 from rag.retrieval import Retriever
 from rag.settings import Settings
 
@@ -115,46 +115,23 @@ class Assistant:
         started = self._clock()
         asked = understand(question, as_of=as_of, only=companies, history=history, limit=self.settings.max_question)
         answerer = await to_thread.run_sync(self.answerer, model)
-        found = await to_thread.run_sync(self._retriever.retrieve, asked, k or self.settings.passages)
-        yield PassagesFound(found.passages)
-        retrieved = self._clock()
 
-        sentences: list[Sentence] = []
-        warnings: list[str] = []
-        usage = Usage()
-        checker = CitationChecker(found.passages, await to_thread.run_sync(self._articles_of, found.passages))
-        refused = await to_thread.run_sync(self._refusal_before, asked, found.articles)
-        if not refused:
-            async for step in answerer.steps(asked, found.passages):
-                if isinstance(step, Claim):
-                    admitted = checker.admit(step)
-                    if isinstance(admitted, Dropped):
-                        warnings.append(f"A sentence was left out, because {admitted.reason}: {admitted.text}")
-                    elif admitted not in sentences:  # a small model may go round in circles
-                        yield Delta((" " if sentences else "") + rendered(admitted))
-                        sentences.append(admitted)
-                elif isinstance(step, Refusal):
-                    refused = step.reason
-                else:
-                    usage = step
-        if not sentences:
-            refused = " ".join(part for part in (refused or unsupported(warnings), nearest(found.passages)) if part)
+        found = await to_thread.run_sync(self._retriever.retrieve, asked, k or self.settings.passages)
+        retrieved = self._clock()
+        yield PassagesFound(found.passages)
+
+        draft = Draft(asked, found.passages, await to_thread.run_sync(self._articles_of, found.passages))
+        refusal = await to_thread.run_sync(self._refusal_before, asked, found.articles)
+        if refusal:
+            draft.take(Refusal(refusal))
+        else:
+            async with aclosing(answerer.steps(asked, found.passages)) as steps:
+                async for step in steps:
+                    if text := draft.take(step):
+                        yield Delta(text)
 
         ended = self._clock()
-        yield Answered(
-            Answer(
-                question=question,
-                status="answered" if sentences else "not_found",
-                text=" ".join(map(rendered, sentences)) if sentences else refused,
-                sentences=tuple(sentences),
-                citations=checker.citations if sentences else (),
-                passages=found.passages,
-                model=answerer.name,
-                usage=usage,
-                timings=_timings(started, retrieved, ended),
-                warnings=(*dict.fromkeys(warnings), *_undated(asked, checker)),
-            )
-        )
+        yield Answered(draft.finished(answerer.name, _timings(started, retrieved, ended)))
 
     def answerer(self, model: str | None = None) -> Answerer:
         """Who answers: the model asked for, or the configured one. Blocking: a local model loads its weights.
@@ -225,11 +202,3 @@ def _timings(started: float, retrieved: float, ended: float) -> Timings:
         answer_ms=round((ended - retrieved) * 1000, 1),
         total_ms=round((ended - started) * 1000, 1),
     )
-
-
-def _undated(question: Question, checker: CitationChecker) -> tuple[str, ...]:
-    """Whoever asks for a day must know when a source does not say its own."""
-    if question.as_of is None:
-        return ()
-    titles = dict.fromkeys(citation.title for citation in checker.citations if not citation.published)
-    return tuple(f"“{title}” has no date, so it may be later than {question.as_of}." for title in titles)

@@ -48,7 +48,9 @@ class Library:
         that are not about one of them; `history` are earlier answers; `model` and `k` replace the settings.
         """
         turns = [_turn(earlier) for earlier in history]
-        ask = partial(self._assistant.ask, _whole(question), as_of=as_of, companies=companies, history=turns, model=model, k=k)
+        ask = partial(
+            self._assistant.ask, _whole(question), as_of=as_of, companies=companies, history=turns, model=model, k=k
+        )
         return self._portal.call(ask)
 
     def search(
@@ -141,7 +143,7 @@ def reindex(settings: Settings) -> tuple[int, int]:
 
 
 def _whole(text: str) -> str:
-    """The text without half characters (lone surrogates), which a terminal or a paste can hold and nobody can encode."""
+    """The text without half characters (lone surrogates), which a terminal can hold and nobody can encode."""
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 

@@ -32,3 +32,12 @@ def nearest(passages: Sequence[Passage]) -> str:
     """What the nearest articles are about."""
     titles = list(dict.fromkeys(passage.title for passage in passages))[:NEAREST]
     return f"The nearest articles are {'; '.join(f'“{title}”' for title in titles)}." if titles else ""
+
+
+def not_said(about: Sequence[str], what: str) -> str:
+    """The articles are there, and do not say what is asked."""
+    if not what:
+        return "The library does not say."
+    if not about:
+        return f"The articles found do not give the {what}."
+    return f"The articles about {' and '.join(about)} do not give the {what}."

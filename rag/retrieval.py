@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from rag.catalog import Catalog
+from rag.companies import companies_in, company_of, names_of
 from rag.documents import Passage
 from rag.embedding import Embedder
 from rag.indexes import Indexes
@@ -45,8 +46,16 @@ class Retriever:
         return Found(tuple(self._passages(fused, k)), None if allowed is None else len(allowed))
 
     def unknown_names(self, question: Question) -> tuple[str, ...]:
-        """The names of a question that do not occur anywhere in the library."""
-        return tuple(name for name in question.names if not self._occurs(name))
+        """The things a question is about that occur nowhere in the library.
+
+        A single ordinary capitalised word is left to the answerer when a company is named: `Which Parisian lab did
+        Mistral AI buy?` may be answered by a text that says `French`.
+        """
+        return tuple(
+            name
+            for name in question.names
+            if (_is_specific(name) or not question.companies) and not any(map(self._occurs, _ways_to_say(name)))
+        )
 
     def _occurs(self, name: str) -> bool:
         words = terms(name)
@@ -78,6 +87,16 @@ class Retriever:
                 score=round(hit.score, 4),
                 heading=chunk.heading,
             )
+
+
+def _is_specific(name: str) -> bool:
+    """A known company, several words, or a word that no dictionary has: `GPT-4o`, `xAI`."""
+    return bool(companies_in(name)) or not name.isalpha() or not name[1:].islower()
+
+
+def _ways_to_say(name: str) -> tuple[str, ...]:
+    """A name, and those of the company it stands for."""
+    return (name, *names_of(company_of(name)))
 
 
 def fuse(dense: Sequence[Hit], lexical: Sequence[Hit], dense_share: float = DENSE_SHARE) -> list[Hit]:

@@ -93,7 +93,7 @@ class Liar:
 
     async def steps(self, question: Question, passages: Sequence[Passage]) -> AsyncIterator[Step]:
         for text in self._texts:
-            yield Claim(text, passages=(1,))
+            yield Claim(text, cites=(1,))
         if not self._texts:
             yield Refusal("It will not say.")
 

@@ -76,9 +76,9 @@ def test_a_text_that_sqlite_would_cut_is_refused(catalog: Catalog) -> None:
 def test_two_chunks_of_one_id_are_refused_and_nothing_of_the_article_is_kept(catalog: Catalog) -> None:
     article = made("a", "one", "two")
     twice = [chunks_of(article)[0]] * 2
+    vectors = vectors_of(article, twice)
     with pytest.raises(LibraryError):
-        put_chunks = vectors_of(article, twice)
-        catalog.put(article, twice, put_chunks, location="/a.md", fingerprint="1")
+        catalog.put(article, twice, vectors, location="/a.md", fingerprint="1")
     assert state_of(catalog) == {}
     assert catalog.ledger("/a.md") is None
 
@@ -86,7 +86,9 @@ def test_two_chunks_of_one_id_are_refused_and_nothing_of_the_article_is_kept(cat
 def test_articles_put_by_several_threads_are_all_there_once(catalog: Catalog) -> None:
     names = [f"article{number}" for number in range(24)]
     catalog.require(EMBEDDER.stamp)
-    threads = [threading.Thread(target=lambda part: put(catalog, *map(made, part)), args=(names[i::4],)) for i in range(4)]
+    threads = [
+        threading.Thread(target=lambda part: put(catalog, *map(made, part)), args=(names[i::4],)) for i in range(4)
+    ]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -226,7 +228,9 @@ def test_vectors_of_another_model_are_refused_with_the_remedy(catalog: Catalog) 
     assert catalog.stamp() == EMBEDDER.stamp
 
 
-def test_a_library_embedded_anew_takes_no_vector_of_the_old_model_from_a_process_that_still_runs(tmp_path: Path) -> None:
+def test_a_library_embedded_anew_takes_no_vector_of_the_old_model_from_a_process_that_still_runs(
+    tmp_path: Path,
+) -> None:
     running = Catalog.open(tmp_path, create=True)
     put(running, made("a"))
     other = Catalog.open(tmp_path)

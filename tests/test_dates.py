@@ -32,7 +32,7 @@ def test_a_partial_date_has_a_first_and_a_last_day(text: str, first: date, last:
 @pytest.mark.parametrize("text", NO_DATES)
 def test_what_is_no_date_is_refused(text: str) -> None:
     assert not is_partial_date(text)
-    with pytest.raises(ValueError, match="date|day|month|year"):
+    with pytest.raises(ValueError, match=r"date|day|month|year"):
         last_day(text)
 
 
@@ -42,10 +42,11 @@ def test_an_as_of_date_is_the_last_day_it_may_mean() -> None:
 
 @given(st.text(max_size=12))
 def test_an_as_of_date_is_a_day_or_a_question_error(text: str) -> None:
-    try:
+    if is_partial_date(text.strip()):
         assert isinstance(parse_as_of(text), date)
-    except QuestionError as error:
-        assert "2023-12-14" in error.hint
+    else:
+        with pytest.raises(QuestionError, match="2023-12-14"):
+            parse_as_of(text)
 
 
 @given(st.dates())

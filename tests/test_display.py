@@ -9,8 +9,15 @@ from rag.documents import Answer, Citation, Sentence
 HOSTILE = '<script>alert(1)</script> " onmouseover="x" & \'> ]]> <img src=x onerror=alert(1)>'
 
 
-def answer(text: str = "It raised $415 million.", quote: str = "raised $415\n  million", **of_citation: object) -> Answer:
-    fields: dict[str, object] = {"title": "A title", "published": "2023-12-11", "site": "Example", "author": "A. Author"}
+def answer(
+    text: str = "It raised $415 million.", quote: str = "raised $415\n  million", **of_citation: object
+) -> Answer:
+    fields: dict[str, object] = {
+        "title": "A title",
+        "published": "2023-12-11",
+        "site": "Example",
+        "author": "A. Author",
+    }
     citation = Citation(number=1, article_id="a", quote=quote, start=3, end=9, **fields | of_citation)  # type: ignore[arg-type]
     return Answer(
         question="How much?", status="answered", text=f"{text} [1]", sentences=(Sentence(text=text, citations=(1,)),),
@@ -67,13 +74,16 @@ def test_as_html_an_answer_shows_the_same_and_links_to_its_source() -> None:
 
 
 @pytest.mark.parametrize(
-    "url", ["javascript:alert(1)", "data:text/html,x", "//example.org", "JAVASCRIPT:alert(1)", " https://example.org", ""]
+    "url",
+    ["javascript:alert(1)", "data:text/html,x", "//example.org", "JAVASCRIPT:alert(1)", " https://example.org", ""],
 )
 def test_only_web_addresses_become_links(url: str) -> None:
     assert Page(answer(url=url)._repr_html_()).links == []
 
 
-@given(st.one_of(st.just(HOSTILE), st.text(max_size=40)), st.one_of(st.just(f"https://x/{HOSTILE}"), st.text(max_size=40)))
+@given(
+    st.one_of(st.just(HOSTILE), st.text(max_size=40)), st.one_of(st.just(f"https://x/{HOSTILE}"), st.text(max_size=40))
+)
 def test_no_text_of_an_article_becomes_markup(text: str, url: str) -> None:
     shown = answer(text, text, title=text, site=text, author=text, url=url).model_copy(
         update={"question": text, "warnings": (text,)}

@@ -143,7 +143,7 @@ def dates_of(row: dict[str, str]) -> set[tuple[int | None, int, int | None]]:
 
 
 def is_part_of(date: tuple, known: tuple) -> bool:
-    return all(ours is None or ours == theirs for ours, theirs in zip(date, known))
+    return all(ours is None or ours == theirs for ours, theirs in zip(date, known, strict=True))
 
 
 def is_bare(match: re.Match) -> bool:
@@ -170,10 +170,12 @@ def test_every_article_has_the_agreed_front_matter(article):
     assert KEYS <= set(article.meta) <= KEYS | OPTIONAL_KEYS
     assert re.fullmatch(r"\d{4}-\d{2}(-\d{2})?", article.published)
     for key in ("title", "author", "site"):
-        assert isinstance(article.meta[key], str) and article.meta[key]
+        assert isinstance(article.meta[key], str)
+        assert article.meta[key]
     for key in {"companies", "sources", "facts"} | (OPTIONAL_KEYS & set(article.meta)):
         values = article.meta[key]
-        assert values and all(isinstance(value, str) for value in values)
+        assert values
+        assert all(isinstance(value, str) for value in values)
         assert len(set(values)) == len(values)
 
 

@@ -4,7 +4,6 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -203,6 +202,6 @@ def test_another_model_is_taken_by_its_folder_and_stamped_with_its_weights(tiny_
 
 @pytest.mark.parametrize("name", ["no/such-model", "/no/such/folder"])
 def test_a_model_that_cannot_be_had_is_told_with_the_setting(name: str, tmp_path: Path) -> None:
+    settings = Settings(embedding_model=name)
     with pytest.raises(ConfigurationError, match="DOSSIER_EMBEDDING_MODEL"):
-        build: Callable[[], Embedder] = lambda: build_embedder(Settings(embedding_model=name), tmp_path)  # noqa: E731
-        build()
+        build_embedder(settings, tmp_path)

@@ -236,7 +236,21 @@ def test_the_exact_scan_of_an_empty_catalog_finds_nothing(tmp_path: Path) -> Non
 
 @pytest.mark.parametrize(
     "query",
-    ['"', '"round', "*", "round AND NOT funding", "title:round", "[a TO b]", "round^9", "(((", "~", "\\", "\x00", "+-&&", "/re.*/"],
+    [
+        '"',
+        '"round',
+        "*",
+        "round AND NOT funding",
+        "title:round",
+        "[a TO b]",
+        "round^9",
+        "(((",
+        "~",
+        "\\",
+        "\x00",
+        "+-&&",
+        "/re.*/",
+    ],
 )
 def test_query_syntax_is_just_characters(catalog: Catalog, query: str) -> None:
     index = LexicalIndex.in_memory()

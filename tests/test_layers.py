@@ -10,9 +10,27 @@ from tests.conftest import REPOSITORY
 
 # From the inside out. A module may import what is of its own layer or further in.
 LAYERS = [
-    ["rag.errors", "rag.settings", "rag.log", "rag.dates", "rag.sentences", "rag.display", "rag.documents", "rag.companies"],
+    [
+        "rag.errors",
+        "rag.settings",
+        "rag.log",
+        "rag.dates",
+        "rag.sentences",
+        "rag.display",
+        "rag.documents",
+        "rag.companies",
+    ],
     ["rag.embedding", "rag.catalog", "rag.indexes", "rag.models", "rag.inbox", "rag.testing"],
-    ["rag.question", "rag.retrieval", "rag.checking", "rag.answering", "rag.citations", "rag.refusals"],
+    [
+        "rag.spelling",
+        "rag.question",
+        "rag.retrieval",
+        "rag.checking",
+        "rag.answering",
+        "rag.citations",
+        "rag.refusals",
+        "rag.draft",
+    ],
     ["rag.assistant"],
     ["rag.library"],
     ["rag.web", "rag.cli", "rag"],
@@ -61,9 +79,7 @@ def layer_of(module: str) -> int:
 
 
 def files_importing(package: str) -> set[str]:
-    return {
-        module_of(path) for path in FILES if any(name.split(".")[0] == package for name in imports_of(path))
-    }
+    return {module_of(path) for path in FILES if any(name.split(".")[0] == package for name in imports_of(path))}
 
 
 @pytest.mark.parametrize("path", FILES, ids=module_of)
@@ -97,7 +113,8 @@ def test_torch_is_imported_by_the_embedding_alone_and_never_at_the_start() -> No
 
 def test_only_the_settings_read_the_environment() -> None:
     """Two modules set variables for a library they are about to load; that is told where it happens."""
-    reading, setting = set(), set()
+    reading: set[str] = set()
+    setting: set[str] = set()
     for path in FILES:
         for node in ast.walk(ast.parse(path.read_text())):
             if isinstance(node, ast.Attribute) and node.attr in ("environ", "getenv", "environb"):

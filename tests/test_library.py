@@ -107,7 +107,8 @@ def test_it_works_where_an_event_loop_runs_already(library: rag.Library) -> None
 @pytest.mark.parametrize(
     "text",
     [
-        "", " \n\t", "?!…", "\u200b", "a" * 100_000, "Mistral " * 20_000, "\x00", "\ud800", "‮", "👋🏽🚀", '"', "*", "~",
+        "", " \n\t", "?!…", "\u200b", "a" * 100_000, "Mistral " * 20_000, "\x00", "\ud800", "\u202e",
+        "👋🏽🚀", '"', "*", "~",
     ],
 )  # fmt: skip
 def test_what_asks_nothing_or_too_much_is_a_question_error_or_not_found(library: rag.Library, text: str) -> None:
@@ -118,10 +119,13 @@ def test_what_asks_nothing_or_too_much_is_a_question_error_or_not_found(library:
 @pytest.mark.parametrize(
     "text",
     [
-        "of the and to was what", f'"{LED}"', f"*{LED}*", f"{LED} AND NOT Mistral", "title:Mistral", "[a TO b]", "Series A^2~",
-        "Who led \x00 Mistral's \x1b[31m Series A?", "Who led \ud83d Mistral's Series A \udfff?", "مَن قاد جولة Mistral AI؟",
-        "‮Who led Mistral AI's Series A?", "🚀 Who led Mistral AI's Series A? 🚀", "誰が Mistral AI のシリーズAを主導した?",
-        "WHO LED MISTRAL AI'S SERIES A?", "who\u2028led\u2029mistral\u0085series\u00a0a", "<script>alert(1)</script> Mistral",
+        "of the and to was what", f'"{LED}"', f"*{LED}*", f"{LED} AND NOT Mistral", "title:Mistral", "[a TO b]",
+        "Series A^2~", "Who led \x00 Mistral's \x1b[31m Series A?", "Who led \ud83d Mistral's Series A \udfff?",
+        "مَن قاد جولة Mistral AI؟",
+        "\u202eWho led Mistral AI's Series A?", "🚀 Who led Mistral AI's Series A? 🚀",
+        "誰が Mistral AI のシリーズAを主導した?",
+        "WHO LED MISTRAL AI'S SERIES A?", "who\u2028led\u2029mistral\u0085series\u00a0a",
+        "<script>alert(1)</script> Mistral",
         "'; DROP TABLE articles; --", "{{7*7}} ${7*7} %s %d {0}", "../../etc/passwd", "Mistral" + "\u0301" * 500,
     ],
 )  # fmt: skip
@@ -135,7 +139,9 @@ def test_odd_characters_never_stop_a_question(library: rag.Library, text: str) -
     st.one_of(
         st.text(max_size=60),
         st.lists(
-            st.sampled_from(["Mistral AI", "who", "led", "Series A", "$", "2023", '"', "NOT", "title:", "\ud800", "\0", "("]),
+            st.sampled_from(
+                ["Mistral AI", "who", "led", "Series A", "$", "2023", '"', "NOT", "title:", "\ud800", "\0", "("]
+            ),
             max_size=8,
         ).map(" ".join),
     )
@@ -144,7 +150,7 @@ def test_any_text_gets_an_answer_or_a_question_error(library: rag.Library, text:
     asked(library, text)
 
 
-@pytest.mark.parametrize("odd", ["\ud800", "\x00", "", "no such day", "‮"])
+@pytest.mark.parametrize("odd", ["\ud800", "\x00", "", "no such day", "\u202e"])
 def test_odd_filters_and_ids_are_refused_or_find_nothing(library: rag.Library, odd: str) -> None:
     with pytest.raises(ArticleNotFoundError):
         library.article(odd)

@@ -1,5 +1,4 @@
 import os
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -9,11 +8,10 @@ from rag.settings import Settings, load_settings
 
 
 @pytest.fixture(autouse=True)
-def no_settings(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def no_settings(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in list(os.environ):
         if name.startswith(("DOSSIER_", "MISTRAL_", "MODEL_")):
             monkeypatch.delenv(name)
-    yield
 
 
 def test_a_setting_comes_from_its_variable_and_an_argument_goes_before_it(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,6 +1,6 @@
 """What an answerer yields, sentence by sentence, before anything of it is believed."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -22,8 +22,8 @@ class Quote:
 class Claim:
     """One sentence that wants to be in the answer.
 
-    `cites` are the numbers (from 1, in the order of the passages) its writer named; `quotes` the exact support, where the
-    answerer knows it. Either may be empty or wrong: rag/citations.py decides.
+    `cites` are the numbers (from 1, in the order of the passages) its writer named; `quotes` the exact support, where
+    the answerer knows it. Either may be empty or wrong: rag/citations.py decides.
     """
 
     text: str
@@ -46,6 +46,6 @@ class Answerer(Protocol):
 
     name: str
 
-    def steps(self, question: Question, passages: Sequence[Passage]) -> AsyncIterator[Step]:
+    def steps(self, question: Question, passages: Sequence[Passage]) -> AsyncGenerator[Step]:
         """Claims in the order of the answer, or one Refusal; Usage at most once, last. Raises ModelError."""
         ...

@@ -1,25 +1,178 @@
-"""Whether a text holds the kind of thing that is asked for: an amount, a person or firm, a date, a number."""
+"""Whether a text holds the kind of thing that is asked for, and how near the words that say what it is."""
 
 import re
+from collections.abc import Collection, Iterator, Sequence
+from functools import lru_cache
 
-from rag.checking.quantities import quantities
+from rag.answering.aspects import Aspect, Value
+from rag.answering.windows import Span, Window
+from rag.checking.quantities import Quantity, quantities
+from rag.companies import companies_in
+from rag.indexes.lexical import terms
 from rag.question import Kind
 
-# Two capitalised words in a row, or one that is no sentence's first word, may name a person or a firm.
-_NAME = re.compile(
-    r"(?:(?<=[\w,;:’'”)] )|(?<=\())[A-Z][\w’'.&-]*\w|\b[A-Z][\w’'-]+ (?:(?:de|van|von|der|la|le|du) )?[A-Z]\w+"
+# Characters beyond which a word hardly belongs to a number any more.
+FAR = 50
+
+
+def _claim(words: str) -> re.Pattern[str]:
+    return re.compile(rf"\b(?:{words})\b", re.IGNORECASE)
+
+
+# Words that claim a value for themselves: by the kind of value, and the aspect they stand for.
+_CLAIMED = {
+    ("amount", "revenue"): _claim(r"revenues?|sales|turnover|arr|run[- ]?rate"),
+    ("amount", "valuation"): _claim(r"valu(?:ed|es|ation|ations|ing)|post-money"),
+    ("amount", "total raised"): _claim(r"in all|in total|altogether|to date"),
+    ("amount", "round"): _claim(r"raised|series [a-k]\d?|seed|round of"),
+    ("amount", "purchase price"): _claim(r"bought|sold|acquired|purchased?|takeover"),
+    ("person", "chief executive"): _claim(r"ceo|chief executive"),
+    ("person", "chief financial officer"): _claim(r"cfo|chief financial officer"),
+    ("person", "chief technology officer"): _claim(r"cto|chief technology officer"),
+    ("person", "chief operating officer"): _claim(r"coo|chief operating officer"),
+    ("person", "chief scientist"): _claim(r"chief scientist"),
+    ("date", "founding date"): _claim(r"founded|incorporated|started a (?:new )?company"),
+    ("date", "valuation"): _claim(r"valued"),
+}
+# Aspects of raised money share their words.
+_RAISING = frozenset(("total raised", "round", "investment", "debt"))
+_TITLE = re.compile(r"c[a-z]o$|chief|chair|president|head of|director", re.IGNORECASE)
+# Words that take up what the text spoke of before.
+_TAKEN_UP = re.compile(r"\b(?:figure|number|measure|pace|sum|amount|mark|count|total|it)\b", re.IGNORECASE)
+
+# The value that a question without a known aspect wants.
+_WANTED: dict[Kind, Value] = {"amount": "amount", "person": "name", "date": "date", "number": "count", "other": "any"}
+
+_CAPITAL = r"(?:[A-ZÀ-ÖØ-Þ][\w’'.&-]*\w|[A-Z]|x[A-Z]\w+|a16z)"
+_NAME = re.compile(rf"{_CAPITAL}(?: (?:(?:de|van|von|der|la|le|du|of|and the|&) )?{_CAPITAL})*")
+_SENTENCE_START = re.compile(r"(?:^|[.!?:|•–—-]\s+|\n)[^\w]*$")
+# The first word of a sentence names somebody when it is said to do something, or when another name follows.
+_ACTS = re.compile(
+    r"(?:[’']s)? (?:(?:co-)?led|has|was|is|also|anchored|invested|and [A-Z]|joined|headed|followed|agreed|bought"
+    r"|founded|became)|, [A-Z]| \|"
+)
+# Capitalised words that name nobody.
+_NOBODY = frozenset(
+    "january february march april may june july august september october november december monday tuesday "
+    "wednesday thursday friday saturday sunday series seed round ceo cto cfo coo ceos api apis ai llm llms "
+    "ipo arr us usa uk eu europe european american french german british chinese japanese chief officer "
+    "executive scientist product the a an in on at this that these those it its he she they we our other "
+    "others notably another after before since until while when where what who both some several most many "
+    "all no one two three four five six seven eight nine ten first second third last next there here then "
+    "now today also and but or if as by for from with over under about more less total founded former how "
+    "why which according during between under state-of-the-art interim chairman president".split()
 )
 
 
-def holds(kind: Kind, text: str) -> bool:
-    """Whether `text` could hold an answer of this kind; for `other`, anything can."""
-    if kind == "other":
-        return True
-    if kind == "person":
-        return _NAME.search(text) is not None
-    found = {quantity.kind for quantity in quantities(text)}
-    if kind == "date":
-        return "date" in found
-    if kind == "amount":
-        return "amount" in found
-    return bool(found & {"number", "percent", "amount"})
+def value_of(aspect: Aspect | None, kind: Kind) -> Value:
+    """What kind of value answers a question."""
+    if aspect is None or aspect.value == "asked":
+        return _WANTED[kind]
+    return aspect.value
+
+
+@lru_cache(maxsize=8192)
+def values_in(value: Value, text: str, known: frozenset[str] = frozenset()) -> tuple[Span, ...]:
+    """Where a text holds values of a kind. Names that the question gave (`known`, as terms) answer nothing."""
+    if value in ("name", "person"):
+        return tuple(span for span in _names(text, known) if value == "name" or not companies_in(text[slice(*span)]))
+    wanted = {"amount": "amount", "date": "date", "percent": "percent", "count": "number"}.get(value)
+    return tuple((q.start, q.end) for q in quantities(text) if q.kind == wanted and not _counts_nothing(q, text))
+
+
+def _counts_nothing(q: Quantity, text: str) -> bool:
+    """Ordinals, `one of them`, and digits that end a name (`R1-0528`)."""
+    if q.kind != "number":
+        return False
+    return q.unit == "ordinal" or text[q.start : q.end].lower() in ("one", "two") or text[q.start - 1 : q.start] == "-"
+
+
+def support(
+    aspect: Aspect, value: Value, window: Window, values: tuple[Span, ...], mine: Collection[str] = ()
+) -> float:
+    """How well the window says the aspect of a value: from 1, side by side, down to 0.2; 0 when it does not.
+
+    In a table the header of the value's own column or the row's first cell says it. `mine` are the words of the company
+    asked about: `CEO of Alan` is another's.
+    """
+    if window.header and value != "any":
+        return _in_table(aspect, window, values)
+    said = [
+        match.span()
+        for match in aspect.said.finditer(window.text)
+        if not (value == "person" and aspect.name != "founders" and mine and _anothers(match, mine))
+    ]
+    if value == "any":
+        return 0.7 if said else 0.3 if aspect.said.search(window.header) else 0.0
+    values = tuple(span for span in values if not _is_another(aspect, value, span, said, window.text))
+    if not values:
+        return 0.0
+    if said:
+        gap = min(_gap(one, other, window.text) for one in said for other in values)
+        if value in ("count", "percent") and gap > FAR:
+            return 0.0
+        return max(0.5, 1 - gap / (2 * FAR))
+    taken_up = _TAKEN_UP.search(window.text) is not None
+    near = window.near if taken_up or value not in ("count", "percent") else f"{window.above}\n{window.header}"
+    if aspect.said.search(near):
+        return 0.3
+    earlier = window.passage.text[: window.first]
+    return 0.2 if taken_up and aspect.said.search(earlier) else 0.0
+
+
+def _in_table(aspect: Aspect, window: Window, values: tuple[Span, ...]) -> float:
+    cells, at = [], 0
+    for cell in window.text.strip("|").split("|"):
+        cells.append((at + 1, at + 1 + len(cell)))
+        at += len(cell) + 1
+    columns = window.header.strip("|").split("|")
+    for number, (start, end) in enumerate(cells):
+        if not any(start - 1 <= a and b <= end + 1 for a, b in values):
+            continue
+        first = window.text[cells[0][0] : cells[0][1]]
+        if (number < len(columns) and aspect.said.search(columns[number])) or (number and aspect.said.search(first)):
+            return 0.9
+    return 0.5 if aspect.said.search(window.above) else 0.0
+
+
+def _is_another(aspect: Aspect, value: Value, span: Span, said: Sequence[Span], text: str) -> bool:
+    """Whether a word nearer to the amount says that it is another thing: `a run-rate of $1 billion` is no price."""
+    own = min((_gap(span, other, text) for other in said), default=10**6)
+    for (kind, name), pattern in _CLAIMED.items():
+        if kind != value or name == aspect.name or {name, aspect.name} <= _RAISING or aspect.name == "founders":
+            continue
+        if any(_gap(span, match.span(), text) < own for match in pattern.finditer(text)):
+            return True
+    return False
+
+
+def _anothers(title: "re.Match[str]", mine: Collection[str]) -> bool:
+    """`CEO of Alan`, `former Google CEO`: a title in another company than the one asked about."""
+    if not _TITLE.match(title.group()):
+        return False
+    before, after = title.string[: title.start()], title.string[title.end() :]
+    holder = re.match(r" (?:of|at) (?:the )?([A-Z]\w+)", after) or re.search(
+        r"\b([A-Z]\w+)(?:[’']s)? (?:interim )?$", before
+    )
+    return bool(
+        holder
+        and not set(terms(holder[1])) & set(mine)
+        and not re.match(r"[A-Z]{2,}$|Interim|Acting|The|Its", holder[1])
+    )
+
+
+def _gap(one: Span, other: Span, text: str) -> int:
+    """Characters between two spans; the end of a sentence between them counts as many more."""
+    start, end = min(one[1], other[1]), max(one[0], other[0])
+    return max(0, end - start) + (FAR if re.search(r"[.!?;] |\n", text[start:end]) else 0)
+
+
+def _names(text: str, known: frozenset[str]) -> Iterator[Span]:
+    for match in _NAME.finditer(text):
+        words = match.group().split()
+        plain = len(words) == 1 and words[0].isalpha() and words[0][1:].islower()
+        if plain and _SENTENCE_START.search(text[: match.start()][-6:]) and not _ACTS.match(text, match.end()):
+            continue  # the first word of a sentence is capitalised anyway
+        new = [word for word in words if word.casefold().strip(".’'") not in _NOBODY]
+        if new and not frozenset(terms(" ".join(new))) <= known:
+            yield match.span()

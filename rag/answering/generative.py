@@ -2,7 +2,7 @@
 
 import re
 import secrets
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import aclosing
 
 import anyio
@@ -65,7 +65,7 @@ class GenerativeAnswerer:
         self._new_mark = new_mark
         self._sleep = sleep
 
-    async def steps(self, question: Question, passages: Sequence[Passage]) -> AsyncIterator[Step]:
+    async def steps(self, question: Question, passages: Sequence[Passage]) -> AsyncGenerator[Step]:
         """Claims while the model writes them, or a Refusal; then Usage. Raises ModelError."""
         if not passages:
             yield Refusal(_REFUSAL)

@@ -1,9 +1,9 @@
-"""Windows: the one or two sentences of a passage that an extractive answer may quote."""
+"""Windows: the one or two sentences of a passage that an extractive answer may quote, and what stands around them."""
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from rag.documents import Passage
 from rag.indexes.lexical import terms
@@ -11,18 +11,29 @@ from rag.sentences import sentence_spans
 
 # What a line of cleaned Markdown begins with: list marks, quote marks, heading marks, table bars.
 _MARKS = re.compile(r"^\s*(?:[-*+>•]|\d+[.)]|#{1,6})\s+")
+_ITEM = re.compile(r"^\s*(?:[-*+•]|\d+[.)])\s")
 _HEADING = re.compile(r"^#{1,6}\s")
 _RULE = re.compile(r"^[\s|:-]+$")
+
+Span = tuple[int, int]
 
 
 @dataclass(frozen=True)
 class Window:
-    """`passage.text[first:last]`, with what stands around it: headings, title, the header of its table."""
+    """`passage.text[first:last]`, with what says what it is about.
+
+    `before` is the text of its own paragraph in front of it (for a list item, the line that introduces the list),
+    `above` its nearest heading, `header` the first row of its table, `section` where in the passage its section starts.
+    """
 
     passage: Passage
     first: int
     last: int
-    around: str
+    before: str = ""
+    above: str = ""
+    header: str = ""
+    section: int = 0
+    sentences: int = 1
 
     @property
     def start(self) -> int:
@@ -43,8 +54,19 @@ class Window:
         return frozenset(terms(self.text))
 
     @cached_property
+    def near(self) -> str:
+        """What a reader has just read when the window begins."""
+        return "\n".join(part for part in (self.above, self.before, self.header) if part)
+
+    @cached_property
     def context(self) -> frozenset[str]:
-        return frozenset(terms(self.around))
+        """The words around: those nearby, and of the headings and the title."""
+        return frozenset(terms(f"{self.passage.title}\n{self.passage.heading}\n{self.near}"))
+
+    @property
+    def is_question(self) -> bool:
+        """A question is nobody's answer."""
+        return self.text.rstrip(" *_”\"’'").endswith("?")
 
     @cached_property
     def readable(self) -> str:
@@ -60,8 +82,7 @@ class Window:
     @cached_property
     def to_embed(self) -> str:
         """What the model compares with the question: the nearest heading says what `this round` is."""
-        nearest = self.passage.heading.rpartition(" > ")[2]
-        return f"{nearest}: {self.readable}" if nearest else self.readable
+        return f"{self.above}: {self.readable}" if self.above else self.readable
 
     def overlaps(self, other: "Window") -> bool:
         """Whether both quote some of the same text."""
@@ -74,29 +95,51 @@ class Window:
         return shared >= 0.8 * min(len(self.words), len(other.words))
 
 
-def windows_of(passage: Passage) -> Iterator[Window]:
+@lru_cache(maxsize=1024)
+def windows_of(passage: Passage) -> tuple[Window, ...]:
     """Every sentence of a passage, and every two that follow each other in one paragraph; headings are no sentences."""
+    return tuple(_windows(passage))
+
+
+def _windows(passage: Passage) -> Iterator[Window]:
     text = passage.text
-    around = f"{passage.title}\n{passage.heading}"
-    spans = [span for span in sentence_spans(text) if _is_sentence(text[span[0] : span[1]])]
-    for at, (first, last) in enumerate(spans):
-        in_table = text[first:last].lstrip().startswith("|")
-        beside = f"{around}\n{_table_header(text, first)}" if in_table else around
-        yield Window(passage, first, last, beside)
-        if at + 1 < len(spans) and not in_table and "\n" not in text[last : spans[at + 1][0]]:
-            yield Window(passage, first, spans[at + 1][1], around)
+    above = passage.heading.rpartition(" > ")[2]
+    opening = header = ""  # the line that introduces a list, the first row of a table
+    earlier: Window | None = None
+    section = 0
+    for first, last in _spans(text):
+        line_start = text.rfind("\n", 0, first) + 1
+        line = text[line_start:last]
+        if _HEADING.match(line):
+            above, opening, header, earlier = line.lstrip("# ").strip(), "", "", None
+            section = last
+            continue
+        in_table, in_list = line.lstrip().startswith("|"), bool(_ITEM.match(line))
+        header = (header or text[first:last]) if in_table else ""
+        if _RULE.match(text[first:last]) or (in_table and header == text[first:last]):
+            continue
+        before = text[line_start:first].strip()
+        if in_list and opening:
+            before = f"{opening} {before}".strip()
+        window = Window(passage, first, last, before, above, header, section)
+        if not in_list and not in_table:
+            opening = text[line_start:last] if line.rstrip().endswith(":") else ""
+        if len(window.words) > 1:
+            yield window
+        if earlier and "\n" not in text[earlier.last : first] and not in_table:
+            yield Window(passage, earlier.first, last, earlier.before, above, "", section, 2)
+        earlier = window
 
 
-def _is_sentence(text: str) -> bool:
-    return not _HEADING.match(text) and not _RULE.match(text) and len(terms(text)) > 1
-
-
-def _table_header(text: str, at: int) -> str:
-    """The first row of the table that the row at this position is in."""
-    rows = text[:at].split("\n")[:-1]
-    header = ""
-    for row in reversed(rows):
-        if not row.lstrip().startswith("|"):
-            break
-        header = row
-    return header
+def _spans(text: str) -> Iterator[Span]:
+    """Sentences; a row of a table is one, whatever stands in its cells."""
+    end = 0
+    for first, last in sentence_spans(text):
+        if first < end:
+            continue
+        end = last
+        line_start = text.rfind("\n", 0, first) + 1
+        if text[line_start:first].strip() == "" and text[first] == "|":
+            line_end = text.find("\n", first)
+            end = len(text) if line_end < 0 else line_end
+        yield first, end

@@ -1,5 +1,6 @@
 """The SQLite file underneath: opening, transactions, and its errors told in Dossier's words."""
 
+import os
 import sqlite3
 import threading
 from collections.abc import Iterator
@@ -95,31 +96,23 @@ class Database:
 
 def _connect(path: Path, *, create: bool) -> tuple[sqlite3.Connection, bool]:
     """A connection, and whether it can write. A library on a read-only disk can still be asked."""
-    connection = sqlite3.connect(path, timeout=30, isolation_level=None, check_same_thread=False)
-    try:
-        _recognise(connection, path, create=create)
-        connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("PRAGMA synchronous = FULL")  # what `ingest` has reported is on the disk
-        connection.execute("PRAGMA foreign_keys = ON")
-        connection.execute("PRAGMA secure_delete = ON")  # a removed article leaves no text in free pages
-        # The first write of a connection finds out what permissions really are.
-        connection.execute("BEGIN IMMEDIATE")
-        connection.execute("ROLLBACK")
-        return connection, True
-    except BaseException as error:
-        connection.close()
-        if not isinstance(error, sqlite3.OperationalError) or not _is_read_only(error) or not path.is_file():
-            raise
+    # SQLite opens a file that it may not write without a word, and fails at the first commit.
+    writable = not path.is_file() or (os.access(path, os.W_OK) and os.access(path.parent, os.W_OK))
     log = path.with_name(path.name + "-wal")
     immutable = "" if log.exists() and log.stat().st_size else "&immutable=1"
-    uri = f"{path.absolute().as_uri()}?mode=ro{immutable}"
+    uri = path.absolute().as_uri() + ("" if writable else f"?mode=ro{immutable}")
     connection = sqlite3.connect(uri, uri=True, timeout=30, isolation_level=None, check_same_thread=False)
     try:
-        _recognise(connection, path, create=False)
+        _recognise(connection, path, create=create and writable)
+        if writable:
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("PRAGMA synchronous = FULL")  # what `ingest` has reported is on the disk
+            connection.execute("PRAGMA foreign_keys = ON")
+            connection.execute("PRAGMA secure_delete = ON")  # a removed article leaves no text in free pages
     except BaseException:
         connection.close()
         raise
-    return connection, False
+    return connection, writable
 
 
 def _recognise(connection: sqlite3.Connection, path: Path, *, create: bool) -> None:

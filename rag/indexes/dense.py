@@ -93,11 +93,7 @@ class DenseIndex:
     def search(self, vector: Vectors, k: int) -> list[Hit]:
         """The k nearest chunks, by cosine similarity, best first."""
         with damage_mapped(self.folder):
-            if not (held := self._collection.count()):
-                return []
-            found = self._collection.query(
-                query_embeddings=vector[np.newaxis], n_results=min(k, held), include=["distances"]
-            )
+            found = self._collection.query(query_embeddings=vector[np.newaxis], n_results=k, include=["distances"])
         distances = found["distances"]
         assert distances is not None
         return [Hit(id_, 1.0 - distance) for id_, distance in zip(found["ids"][0], distances[0], strict=True)]

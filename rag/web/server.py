@@ -10,9 +10,9 @@ import uvicorn
 
 from rag.assistant import Assistant
 from rag.errors import ConfigurationError
+from rag.log import configure_logging
 from rag.settings import Settings
 from rag.web.app import build_app
-from rag.log import configure_logging
 
 # An answer under way gets this long to finish when the server is stopped.
 GRACEFUL_SECONDS = 10

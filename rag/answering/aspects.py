@@ -1,0 +1,28 @@
+"""What people ask of a start-up, how they ask it, and what a text that answers it must say.
+
+`asked` matches the question. `said` stands in the sentence that answers, in the one before it or in its heading or
+table header; a value of the kind stands in the sentence itself. So a synonym costs a word in the table
+(aspect_table.py), and a question that no sentence answers is known for what is missing.
+"""
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+# `asked`: what the question's own words want (who: a name, when: a date, how much: an amount).
+Value = Literal["amount", "count", "percent", "date", "name", "person", "any", "asked"]
+
+
+@dataclass(frozen=True)
+class Aspect:
+    """One thing that is asked of companies, rounds, products and people. `name` completes `do not give its ...`."""
+
+    name: str
+    value: Value
+    asked: re.Pattern[str]
+    said: re.Pattern[str]
+    changes: bool = False
+
+    def covers(self, word: str) -> bool:
+        """Whether a question's word is one of the aspect's own, which no answer need repeat."""
+        return bool(self.asked.fullmatch(word) or self.said.fullmatch(word))

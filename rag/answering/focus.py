@@ -1,0 +1,214 @@
+"""Whether a window is about the things a question names: its companies, rounds, products and days.
+
+What a sentence is about stands in it, or is named by what a reader has just read: its paragraph, its heading, the
+header of its table, the rest of its passage, the title. The nearest of these that names any company says which one is
+meant.
+"""
+
+import re
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from rag.answering.windows import Window
+from rag.checking.quantities import Quantity, quantities
+from rag.checking.support import subject_of
+from rag.companies import companies_in, company_of
+from rag.documents import Passage
+from rag.indexes.lexical import terms
+from rag.question import Question
+
+_ROUND = re.compile(r"\b(?:pre-?seed|seed|series[ -][a-k]\d?)\b", re.IGNORECASE)
+_ROUND_NAME = re.compile(r"series [a-k]\d?", re.IGNORECASE)
+# Nations and regions describe; a text may say it in another way.
+_DESCRIBES = re.compile(
+    r"(?:european|american|french|german|british|chinese|japanese|canadian|israeli|korean|indian|swiss|dutch|swedish|us|uk|eu|europe|english|western|asian)$",
+    re.IGNORECASE,
+)
+
+# A company named in the first characters of a sentence is what the sentence is about.
+START = 30
+IN_IT, NEARBY, IN_PASSAGE, IN_TITLE, DOUBTFUL, LATER, NOWHERE = 1.0, 0.9, 0.7, 0.6, 0.5, 0.4, 0.0
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What a question names, taken apart once: known companies, rounds, other names (needed or describing), days."""
+
+    companies: tuple[str, ...]
+    rounds: frozenset[str]
+    names: tuple[frozenset[str], ...]
+    described: tuple[frozenset[str], ...]
+    dates: tuple[Quantity, ...]
+    linked: frozenset[str] = frozenset()
+
+
+def wanted_of(question: Question, passages: Sequence[Passage]) -> Wanted:
+    """Takes a question's names apart. `linked`: articles with a line that names a company and a round of it."""
+    rounds = frozenset(_round(match) for match in _ROUND.findall(question.wording))
+    others = [
+        name
+        for name in question.names
+        if company_of(name) not in question.companies and not _ROUND_NAME.fullmatch(name) and not companies_in(name)
+    ]
+    return Wanted(
+        companies=question.companies,
+        rounds=rounds,
+        names=tuple(frozenset(terms(name)) for name in others if not _DESCRIBES.match(name) and terms(name)),
+        described=tuple(frozenset(terms(name)) for name in others if _DESCRIBES.match(name)),
+        dates=tuple(q for q in quantities(question.wording) if q.kind == "date"),
+        linked=frozenset(p.article_id for p in passages if rounds and _links(p.text, question.companies, rounds)),
+    )
+
+
+def on_companies(window: Window, wanted: Wanted) -> float:
+    """How near the companies are named, 1 for each in the window itself, on average; 1 when none is asked for."""
+    if not wanted.companies:
+        return 1.0
+    return sum(_on_company(window, company, wanted.companies) for company in wanted.companies) / len(wanted.companies)
+
+
+def _on_company(window: Window, company: str, asked: Collection[str]) -> float:
+    if company in _mentioned(window.text):
+        return IN_IT
+    in_it = [other for other in _mentioned(window.text) if other not in asked]
+    if in_it and in_it[0] in _mentioned(window.text[:START]):
+        return NOWHERE  # the sentence is about that one
+    most = DOUBTFUL if in_it else IN_IT  # another company is named: the sentence may be about that one
+    for text in (window.before, window.above, window.header):
+        named = _mentioned(text)
+        if company in named:
+            return min(NEARBY, most)
+        if named and text is not window.header:
+            return NOWHERE
+    passage = window.passage
+    earlier = passage.text[: window.first]
+    if company in _mentioned(earlier):
+        return min(IN_PASSAGE, most) if _mentioned_last(earlier) == company else NOWHERE
+    in_title = _mentioned(passage.title)
+    if (
+        company in _mentioned(passage.heading)
+        or company in in_title[:1]
+        or company in _mentioned(subject_of(passage.title))
+    ):
+        return min(IN_TITLE, most)
+    return LATER if company in (*in_title, *_mentioned(passage.text)) and not in_it else NOWHERE
+
+
+def on_names(window: Window, names: tuple[frozenset[str], ...], *, is_subject: bool = False) -> float:
+    """The same for products, people and whatever else is named; when they are what the question is about, a window that
+    names a company must name them too."""
+    if not names:
+        return 1.0
+    passage = window.passage
+    near = window.words | frozenset(terms(window.near))
+    section = near | frozenset(terms(f"{passage.text[window.section : window.first]}\n{passage.heading}"))
+    title = frozenset(terms(passage.title))
+    anywhere = section | title | frozenset(terms(passage.text))
+    places = (
+        (IN_IT, window.words),
+        (NEARBY, near),
+        (IN_PASSAGE, section),
+        (IN_TITLE, section | title),
+        (LATER, anywhere),
+    )
+    levels = [next((level for level, words in places if name <= words), NOWHERE) for name in names]
+    if is_subject and min(levels) < NEARBY and (_mentioned(window.text) or not any(name & title for name in names)):
+        return NOWHERE  # in an article about several things, the paragraph or heading must name the one
+    if is_subject and not any(name & title for name in names) and _about_its_title(window):
+        # `Bolt, a rival of Acme, raised $2 million. It has 5 employees.`
+        levels = [LATER if level == IN_IT else NOWHERE for level in levels]
+    return sum(levels) / len(levels) if min(levels) else NOWHERE
+
+
+def _about_its_title(window: Window) -> bool:
+    """Whether the paragraph names what the title of its article is about."""
+    subject = frozenset(terms(subject_of(window.passage.title)))
+    return bool(subject) and subject <= frozenset(terms(f"{window.before} {window.text}"))
+
+
+def on_round(window: Window, wanted: Wanted) -> float:
+    """Whether it speaks of the rounds asked for: the nearest place that names a round decides."""
+    if not wanted.rounds:
+        return 1.0
+    for level, text in ((IN_IT, window.text), (NEARBY, window.before), (NEARBY, window.above), (NEARBY, window.header)):
+        stated = {_round(match) for match in _ROUND.findall(text)}
+        if stated & wanted.rounds:
+            return level
+        if stated:
+            return NOWHERE
+    passage = window.passage
+    earlier = _ROUND.findall(passage.text[: window.first])
+    if earlier and _round(earlier[-1]) in wanted.rounds:
+        return IN_PASSAGE
+    if passage.article_id in wanted.linked:
+        return DOUBTFUL
+    stated = {_round(match) for match in _ROUND.findall(f"{passage.heading}\n{passage.title}")}
+    return IN_TITLE if not earlier and stated & wanted.rounds else NOWHERE
+
+
+def _links(text: str, companies: Sequence[str], rounds: frozenset[str]) -> bool:
+    """`| Runway | Series E |` in a table says which round `Runway's round was led by` means further down."""
+    return any(
+        rounds & {_round(match) for match in _ROUND.findall(line)} and set(companies) & set(_mentioned(line))
+        for line in text.split("\n")
+    )
+
+
+def on_dates(window: Window, wanted: Wanted) -> float:
+    """1 when the window gives a day asked for, less when its surroundings do, below 0 when it gives only others."""
+    if not wanted.dates:
+        return 0.0
+    stated = [q.value for q in quantities(window.text) if q.kind == "date"]
+    if any(_agree(q.value, other) for q in wanted.dates for other in stated):
+        return 1.0
+    near = [q.value for q in quantities(window.near) if q.kind == "date"]
+    if any(_agree(q.value, other) for q in wanted.dates for other in near):
+        return 0.6
+    if stated and any(len(value) >= 4 and not value.startswith("-") for value in stated):
+        return -0.6
+    passage = [q.value for q in quantities(window.passage.text) if q.kind == "date"]
+    if any(_agree(q.value, other) for q in wanted.dates for other in passage):
+        return 0.4
+    published = window.passage.published or ""
+    return 0.3 if any(_agree(q.value, published[:7]) for q in wanted.dates) else 0.0
+
+
+def _agree(asked: str, stated: str) -> bool:
+    """Whether two partial dates may be the same day."""
+    if not asked or not stated or asked.startswith("-") != stated.startswith("-"):
+        return False
+    shorter = min(len(asked), len(stated))
+    return asked[:shorter] == stated[:shorter]
+
+
+def _round(name: str) -> str:
+    return re.sub(r"[ -]", "", name).casefold()
+
+
+@lru_cache(maxsize=8192)
+def _mentioned(text: str) -> tuple[str, ...]:
+    return companies_in(text)
+
+
+@lru_cache(maxsize=4096)
+def _mentioned_last(text: str) -> str:
+    """The company named last."""
+    for line in reversed(text.split("\n")):
+        if found := companies_in(line):
+            return found[-1]
+    return ""
+
+
+def day_of(window: Window) -> str:
+    """The day a window speaks of: the latest it states, the last stated before in its section, or its article's."""
+    published = window.passage.published or ""
+    if stated := _days(window.text, published):
+        return max(stated)
+    earlier = _days(window.passage.text[window.section : window.first], published)
+    return earlier[-1] if earlier else published
+
+
+def _days(text: str, published: str) -> list[str]:
+    found = [q.value for q in quantities(text) if q.kind == "date" and not q.value.startswith("-")]
+    return [day for day in found if not published or day <= published]

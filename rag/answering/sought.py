@@ -1,0 +1,61 @@
+"""What a question seeks, taken apart once: the aspect, the value that answers it, what is named, the other words."""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from rag.answering.aspect_table import aspect_of
+from rag.answering.aspects import Aspect, Value
+from rag.answering.evidence import value_of
+from rag.answering.focus import Wanted, wanted_of
+from rag.documents import Passage
+from rag.indexes.lexical import terms
+from rag.question import Question
+
+# `which judge`, `how many book titles`: the words between the question word and the verb.
+_THING = re.compile(
+    r"\b(?:which|what|how (?:many|much)) ((?:[\w’'-]+ ){0,4}?[\w’'-]+)(?= (?:did|do|does|is|are|was|were|has|have"
+    r"|had|can|could|will|would|may|might|of|in|for|at|to|by|on|from|with|that)\b|\?|$)",
+    re.IGNORECASE,
+)
+_WHO = re.compile(r"\W*who\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Sought:
+    """A question, ready to be held against windows.
+
+    `words` are those an answer should hold, weighted by rarity: they neither name a thing nor belong to the aspect.
+    `things` are those of `which judge`; `given` and `named` the terms of the whole question and of its names;
+    `asks_who` says that a person or firm is wanted, so that `CEO of Alan` is no CEO of Mistral.
+    """
+
+    question: Question
+    aspect: Aspect | None
+    value: Value
+    wanted: Wanted
+    words: dict[str, float]
+    things: frozenset[str]
+    given: frozenset[str]
+    named: frozenset[str]
+    asks_who: bool
+
+
+def sought_by(question: Question, passages: Sequence[Passage], idf: Callable[[str], float]) -> Sought:
+    """Takes a question apart."""
+    wording = question.wording
+    aspect = aspect_of(wording, question.kind)
+    named = frozenset(terms(" ".join((*question.names, *question.companies))))
+    rest = [word for word in re.findall(r"[\w’'-]+", wording) if aspect is None or not aspect.covers(word)]
+    thing = _THING.search(wording)
+    return Sought(
+        question=question,
+        aspect=aspect,
+        value=value_of(aspect, question.kind),
+        wanted=wanted_of(question, passages),
+        words={word: idf(word) for word in terms(" ".join(rest)) if word not in named},
+        things=frozenset(terms(thing[1])) - named if thing else frozenset(),
+        given=frozenset(terms(wording)),
+        named=named,
+        asks_who=_WHO.match(wording) is not None,
+    )

@@ -1,0 +1,135 @@
+"""Answers without a language model, over small libraries of real ingested articles."""
+
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+
+import pytest
+
+import rag
+from rag.documents import Answer
+
+LUMEN = """---
+title: Lumen Robotics lands $80M to teach warehouse arms
+published: 2025-05-06
+---
+Lumen Robotics, a Zurich-based start-up, has closed an $80 million Series B. Balderton Capital led the round.
+
+The deal puts the company's value at $410 million. Lumen has now collected $117 million in all.
+
+## Who they are
+
+Petra Keller and Amir Haddad started the business in 2019. Keller is chief executive; Haddad looks after technology.
+When will they sell? Nobody knows. There are 140 people on the team, up from 90 a year ago.
+
+Early advisers were:
+
+- Ida Roth, CEO of Foundry
+- Max Brandt, professor at ETH
+
+| Round | Amount | Valuation |
+|---|---|---|
+| Seed | $4 million | $20 million |
+| Series A | $33 million | $130 million |
+
+## Business
+
+Annual recurring revenue passed $21 million in March. In January Lumen bought Gripwise, a Lyon outfit.
+"""
+WEEK = """---
+title: The week in AI
+published: 2025-10-12
+---
+Northbeam, the Austin maker of sales agents, raised $30 million from Sequoia.
+
+Quillon employs 320 people. Its chief executive is Dana Ortiz.
+
+Helixa was last valued at $1.1 billion in 2022.
+"""
+OLDER = """---
+title: Quillon grows
+published: 2024-02-01
+---
+Quillon employs 110 people in its Boston office.
+"""
+
+
+@pytest.fixture
+def ask(library_of: Callable[[Mapping[str, str]], Path]) -> Iterator[Callable[..., Answer]]:
+    folder = library_of({"lumen.md": LUMEN, "week.md": WEEK, "older.md": OLDER})
+    with rag.open(folder) as library:
+        yield library.ask
+
+
+@pytest.mark.parametrize(
+    ("question", "quoted"),
+    [
+        ("Who led Lumen's Series B?", "Balderton Capital"),
+        ("What is Lumen Robotics worth?", "$410 million"),
+        ("What has Lumen raised in total?", "$117 million"),
+        ("Who are the founders of Lumen?", "Petra Keller"),
+        ("Which person looks after technology at Lumen?", "Haddad"),
+        ("What is the headcount of Lumen Robotics?", "140 people"),
+        ("How large was Lumen's seed round?", "Seed | $4 million"),
+        ("At what valuation did Lumen raise its Series A?", "$130 million"),
+        ("Which company did Lumen acquire?", "Gripwise"),
+        ("Where is Northbeam based?", "Austin"),
+        ("Who is Quillon's boss?", "Dana Ortiz"),
+    ],
+)
+def test_the_first_sentence_quotes_what_was_asked_for(ask: Callable[..., Answer], question: str, quoted: str) -> None:
+    answer = ask(question)
+    assert answer.sentences, answer.text
+    first = answer.sentences[0].citations
+    assert any(quoted in c.quote for c in answer.citations if c.number in first), answer.text
+
+
+@pytest.mark.parametrize(
+    ("question", "missing"),
+    [
+        ("Who is Lumen's chief financial officer?", "chief financial officer"),
+        ("Who heads the finances of Lumen?", "chief financial officer"),
+        ("What is Quillon's revenue?", "revenue"),
+        ("What is the valuation of Quillon?", "valuation"),
+        ("How many employees does Northbeam have?", "headcount"),
+        ("Who founded Helixa?", "founders"),
+        ("What does Lumen's API cost?", "price"),
+        ("How much was Lumen's Series C?", "round"),
+    ],
+)
+def test_what_no_article_says_is_refused_and_named(ask: Callable[..., Answer], question: str, missing: str) -> None:
+    answer = ask(question)
+    assert answer.status == "not_found", answer.text
+    assert missing in answer.text or "No article" in answer.text
+
+
+def test_a_title_in_another_company_is_not_the_one_asked_for(ask: Callable[..., Answer]) -> None:
+    answer = ask("Who is the CEO of Lumen?")
+    assert "Keller" in answer.citations[0].quote
+    assert not any("Foundry" in citation.quote for citation in answer.citations)
+
+
+def test_a_question_in_an_article_is_no_answer(ask: Callable[..., Answer]) -> None:
+    assert not any(c.quote.endswith("?") for c in ask("When will Lumen's founders sell?").citations)
+
+
+def test_the_newest_value_comes_first_and_an_as_of_date_brings_back_the_older(ask: Callable[..., Answer]) -> None:
+    assert "320" in ask("How many people does Quillon employ?").citations[0].quote
+    assert "110" in ask("How many people does Quillon employ?", as_of="2024-12").citations[0].quote
+
+
+def test_a_company_that_no_article_names_is_refused(ask: Callable[..., Answer]) -> None:
+    answer = ask("What is Anthropic's valuation?")
+    assert answer.status == "not_found"
+    assert "No article in the library mentions Anthropic." in answer.text
+
+
+def test_every_quote_is_an_exact_slice(library_of: Callable[[Mapping[str, str]], Path]) -> None:
+    with rag.open(library_of({"lumen.md": LUMEN})) as library:
+        for question in ("How large was Lumen's Series A?", "Who advises Lumen?", "Who led the Series B?"):
+            for c in library.ask(question).citations:
+                assert library.article(c.article_id).text[c.start : c.end] == c.quote
+
+
+def test_the_same_question_has_the_same_answer(ask: Callable[..., Answer]) -> None:
+    first, second = (ask("Who led Lumen's Series B?").text for _ in range(2))
+    assert first == second
