@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
+from rag.checking.quantities import quantities
 from rag.companies import companies_asked, companies_in, company_of
 from rag.dates import parse_as_of
 from rag.errors import QuestionError
-from rag.spelling import TRADE, corrected
+from rag.spelling import TRADE, corrected, spelled_out
 
 Kind = Literal["amount", "person", "date", "number", "other"]
 
@@ -24,13 +25,15 @@ _KINDS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
         "date",
         _words(
             r"^\W*(?:and |so |but )?(?:when|since when|until when)"
-            r"|(?:what|which|on what|in which) (?:date|day|month|year)"
+            r"|(?:what|which|on what|in which) (?:date|day|month|year)|dates?\W*$|date of"
+            r"|(?:release|launch|founding|closing|announcement|start|listing) date"
         ),
     ),
     (
         "person",
         _words(
-            r"who|whom|whose|which (?:person|people|investors?|firms?|founders?|company|companies|fund)|names? of the"
+            r"who|whom|whose|who[’']?s|names? of the"
+            r"|which (?!(?:way|kind|type|sort|half|part|side|price|amount|valuation|share|percentage|number)s?\b)"
         ),
     ),
     (
@@ -52,16 +55,33 @@ _KINDS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
 # Words that begin a question, and capitals that name nothing one could look for.
 _NO_NAMES = frozenset(
     "a an and are as at be but by can could did do does for from give had has have how i if in is it its "
-    "list may me name of on or since so tell that the their then there these they this those to under "
+    "list may me name names of on or since so tell that the their then there these they this those to under "
     "until was we were what when where which who whom whose why will with would you per according please "
-    "january february march april may june july august september october november december monday tuesday "
-    "wednesday thursday friday saturday sunday ceo cto cfo coo ceos api apis ai llm llms us usa uk eu q1 "
-    "q2 q3 q4 usd eur ipo vc vcs arr inc ltd llc gmbh".split()
+    "ai inc ltd llc gmbh any all also after before during describe explain between about not no vs versus".split()
 )
+# Measures, posts and times: a name ends where one of them stands (`Acme ARR June 2025` is about `Acme`).
+_CUTS = frozenset(
+    "january february march april may june july august september october november december jan feb mar apr jun jul "
+    "aug sep sept oct nov dec monday tuesday wednesday thursday friday saturday sunday q1 q2 q3 q4 h1 h2 fy yoy qoq mom "
+    "ytd ceo ceos cto cfo coo cmo cro cpo api apis llm llms gpu gpus us usa uk eu usd eur gbp ipo ipos vc vcs arr mrr gmv "
+    "ebitda hq faq latest current total post pre net gross debt biggest largest first last next new old number size date "
+    "day days month months year years yes no".split()
+)
+# A fund may be called after what it does: `Founders Fund`, `First Round Capital`.
+_FUND = frozenset("fund capital ventures partners holdings group labs technologies ai".split())
+_PERIOD = re.compile(r"(?<!\w)(?:(?:FY|CY|Q[1-4]|H[12]|[1-4]Q|[12]H)[ '’-]?(?:(?:20)?\d\d)?)(?!\w)", re.IGNORECASE)
 _NAME = re.compile(
     r"(?<![\w.-])(?:[A-Z][\w.&-]*\w|[A-Z]|\w*\d+[a-z]\w*)(?:[ -](?:[A-Z][\w.&-]*\w|[A-Z]\b|\d+(?:\.\d+)?[A-Za-z]?\w*))*"
 )
-_ROUND = re.compile(r"\bseries [a-k]\d?\b", re.I)
+_ROUND = re.compile(r"\bseries[ -][a-k]\d?\b", re.I)
+_BEFORE_ROUND = re.compile(r"\b(?:pre|post)[ -](?:series[ -][a-k]\d?|seed|money)\b", re.I)
+# Families of models: with a number behind, in any case, they name one of them (`llama 2`, `claude 3.5`).
+_VERSION = re.compile(
+    r"\b(?:(?:gpt|llama|claude|gemini|gemma|grok|qwen|phi|palm|dall-e|sora|veo|imagen|falcon|command|codestral|pixtral"
+    r"|mixtral|kimi|glm|ernie|jamba|dbrx|nova|titan|whisper|stable diffusion|gen)[ -]?[a-z]?\d{1,2}(?:\.\d+)?\w*"
+    r"|(?:mistral|deepseek|midjourney|yi)[ -](?:[a-z]\d\w*|\d+b\b)(?:\.\d+)?)(?!\w)",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +122,7 @@ def understand(
             f"The question has {len(wording):,} characters; {limit:,} are the most.",
             "Ask one thing in a sentence or two.",
         )
-    wording = stand_alone(corrected(wording), history)
+    wording = stand_alone(spelled_out(corrected(wording)), history)
     return Question(
         text=text,
         wording=wording,
@@ -132,21 +152,56 @@ def kind_of(wording: str) -> Kind:
 def names_in(wording: str) -> tuple[str, ...]:
     """The things a question names: runs of capitalised words and product names, known companies, rounds.
 
-    A question that is written with a capital at every word names nothing by them.
+    Dates, amounts, measures and posts are no part of a name. A question that is written with a capital at every word
+    names nothing by them.
     """
     long_words = re.findall(r"[^\W\d_]{4,}", wording)
-    found = [match.group() for match in _ROUND.finditer(wording)]
+    rest = _BEFORE_ROUND.sub("|", wording)
+    found = [match.group().replace("-", " ") for match in _ROUND.finditer(rest)]
+    versions = [match.group() for match in _VERSION.finditer(rest) if not match.group()[:1].isupper()]
+    rest = _without_values(_VERSION.sub(_kept_if_capital, _ROUND.sub("|", rest)))
     if len(long_words) < 4 or not all(word[0].isupper() for word in long_words):
-        found += [name for match in _NAME.finditer(_ROUND.sub("|", wording)) if (name := _trimmed(match.group()))]
+        found += [name for match in _NAME.finditer(rest) for name in _trimmed(match.group())]
+    found += versions
+    found += [
+        rest[q.start : q.end]
+        for q in quantities(rest)
+        if q.kind == "name" and not any(rest[q.start : q.end] in name for name in found)
+    ]
     known = [name for name in companies_asked(wording) if not any(company_of(part) == name for part in found)]
     return tuple(dict.fromkeys([*found, *known]))
 
 
-def _trimmed(name: str) -> str:
-    """The name without question words and titles at its ends: `What Mistral AI` is about `Mistral AI`."""
-    words = re.sub(r"[’']s\b", "", name).split()
-    while words and words[0].casefold() in (_NO_NAMES if len(words) > 1 else _NO_NAMES | TRADE):
-        words = words[1:]
-    while words and words[-1].casefold() in _NO_NAMES - {"ai"}:
+def _kept_if_capital(match: "re.Match[str]") -> str:
+    """A version in capitals is found with the words around it: `Claude 3 Opus`."""
+    return match.group() if match.group()[:1].isupper() else "|"
+
+
+def _without_values(wording: str) -> str:
+    """The wording with a bar for each date, amount and large number."""
+    rest = _PERIOD.sub("|", wording)
+    for q in reversed(quantities(rest)):
+        stated = rest[q.start : q.end]
+        if q.kind in ("date", "amount", "percent") or (q.kind == "number" and not stated.isdigit()):
+            rest = f"{rest[: q.start]}|{rest[q.end :]}"
+    return rest
+
+
+def _trimmed(run: str) -> list[str]:
+    """The names in a run of capitals: `What Mistral AI` is about `Mistral AI`, `Acme CEO Jane Roe` about two."""
+    names: list[list[str]] = [[]]
+    words = re.sub(r"[’']s\b", "", run).split()
+    for word, after in zip(words, [*words[1:], ""], strict=True):
+        plain = word.casefold()
+        measure = plain in _CUTS or (plain in TRADE and after.casefold() not in _FUND and plain not in _FUND)
+        if measure or (plain in _NO_NAMES and not names[-1] and plain != "ai"):
+            names.append([])
+        else:
+            names[-1].append(word)
+    return [name for words in names if (name := _without_tail(words))]
+
+
+def _without_tail(words: list[str]) -> str:
+    while words and words[-1].casefold() in _NO_NAMES - ({"ai"} if len(words) > 1 else set()):
         words = words[:-1]
     return " ".join(words) if any(character.isalpha() for word in words for character in word) else ""

@@ -18,6 +18,7 @@ from rag.question import Question
 # claims, against .715 for reciprocal rank fusion, .686 for the words alone and .645 for the vectors alone.
 DENSE_SHARE = 0.45
 DEPTH = 100
+LONGEST_INITIALS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,7 @@ class Retriever:
         return tuple(
             name
             for name in question.names
-            if (_is_specific(name) or not question.companies) and not any(map(self._occurs, _ways_to_say(name)))
+            if (_is_specific(name) or (not question.companies and not name.isupper())) and not any(map(self._occurs, _ways_to_say(name)))
         )
 
     def _occurs(self, name: str) -> bool:
@@ -70,7 +71,7 @@ class Retriever:
         count = 0
         for hit in best:
             stored = chunks.get(hit.chunk_id)
-            if stored is None or count == k:
+            if stored is None or hit.article_id not in origins or count == k:
                 continue  # removed since the index was read
             chunk = stored.chunk
             if taken_from.setdefault(origins[chunk.article_id], chunk.article_id) != chunk.article_id:
@@ -90,8 +91,13 @@ class Retriever:
 
 
 def _is_specific(name: str) -> bool:
-    """A known company, several words, or a word that no dictionary has: `GPT-4o`, `xAI`."""
-    return bool(companies_in(name)) or not name.isalpha() or not name[1:].islower()
+    """A known company, several words, or a word that no dictionary has: `GPT-4o`, `xAI`.
+
+    Capitals only (`MCP`) may stand for words that the library writes out: that is left to the answerer too.
+    """
+    if companies_in(name):
+        return True
+    return not name.isalpha() or not (name[1:].islower() or (name.isupper() and len(name) <= LONGEST_INITIALS))
 
 
 def _ways_to_say(name: str) -> tuple[str, ...]:

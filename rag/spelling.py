@@ -23,6 +23,19 @@ TRADE = frozenset(
     "shareholders size staff stake start started subscription team technology tokens total training "
     "turnover unveiled users valuation value valued weekly when where which window worth workforce year".split()
 )
+# Short forms of the trade, in lower case or at the start: `ctx`, `yr`, `hq`.
+SHORT = {
+    "ctx": "context", "params": "parameters", "param": "parameters", "yr": "year", "yrs": "years", "hq": "headquarters",
+    "emp": "employee", "emps": "employees", "empl": "employees", "ppl": "people", "val": "valuation",
+    "vals": "valuations", "rev": "revenue", "revs": "revenue", "mo": "month", "mcap": "market cap", "acq": "acquisition",
+    "acqd": "acquired", "tot": "total", "amt": "amount", "est": "estimated", "approx": "about", "ann": "announced",
+    "inv": "investment", "devs": "developers", "dev": "developer", "govt": "government", "mgmt": "management",
+    "sub": "subscription", "subs": "subscribers", "cust": "customer", "custs": "customers", "num": "number",
+    "mkt": "market", "lic": "licence", "exec": "executive", "execs": "executives", "comp": "company", "tok": "tokens",
+    "toks": "tokens", "raisd": "raised", "w/": "with", "whos": "who is", "whats": "what is", "wheres": "where is",
+    "hows": "how is", "bil": "billion", "mil": "million", "fundraise": "fundraising",
+}  # fmt: skip
+_SHORT = re.compile(rf"(?<![\w.’'-])(?:{'|'.join(sorted(map(re.escape, SHORT), key=len, reverse=True))})(?![\w’'-])(?!\.\w)")
 _WORD = re.compile(r"(?<![\w.-])[^\W\d_]{5,}(?![\w-])")
 _ENDINGS = ("", "s", "es", "d", "ed", "r", "rs", "ing")
 
@@ -30,6 +43,12 @@ _ENDINGS = ("", "s", "es", "d", "ed", "r", "rs", "ing")
 def corrected(wording: str) -> str:
     """The wording with sure slips put right: `rasied`, `paramters`, `Antropic`."""
     return _WORD.sub(lambda match: _meant(match.group()), wording)
+
+
+def spelled_out(wording: str) -> str:
+    """The wording with the short forms of the trade written out."""
+    start = wording[:1].lower() + wording[1:]
+    return _SHORT.sub(lambda match: SHORT[match.group()], start if _SHORT.match(start) else wording)
 
 
 @lru_cache(maxsize=4096)

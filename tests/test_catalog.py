@@ -346,3 +346,14 @@ def test_damage_to_the_catalog_is_told(catalog: Catalog, damage: str, told: str)
     connection.execute(damage)
     connection.close()
     assert told in catalog.check()
+
+
+def test_removing_the_origin_of_a_story_makes_its_earliest_copy_the_origin(catalog: Catalog) -> None:
+    put(
+        catalog,
+        made("a", published="2023-01-01"),
+        made("c", published="2023-03-01", origin_id="a"),
+        made("b", published="2023-02-01", origin_id="a"),
+    )
+    catalog.remove(["a"])
+    assert {article.id: article.origin_id for article in catalog.articles()} == {"b": "b", "c": "b"}

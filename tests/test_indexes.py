@@ -147,7 +147,8 @@ def test_an_index_whose_files_are_not_those_it_closed_is_not_opened(
         case "truncated":
             largest.write_bytes(content[: len(content) // 2])
         case "same size":
-            largest.write_bytes(content[:-1] + bytes([content[-1] ^ 1]))
+            middle = len(content) // 2
+            largest.write_bytes(content[:middle] + bytes([content[middle] ^ 1]) + content[middle + 1 :])
         case "deleted":
             largest.unlink()
         case "added":
@@ -311,6 +312,8 @@ def test_a_change_is_found_before_it_is_synced_and_a_removed_article_is_not(cata
     assert word_ids(indexes, "zebra round") == {"d-0"}
     assert indexes.document_frequency("lightspe") == 0
     assert indexes.document_frequency("zebra") == 1
+    put(catalog, made("e", "Something about quaggas."))
+    assert word_ids(indexes, "zebra quagga round") == {"d-0", "e-0"}
 
 
 def test_only_one_has_the_files_and_the_other_misses_nothing(catalog: Catalog, indexes: Indexes) -> None:
@@ -395,6 +398,22 @@ def test_many_threads_search_while_articles_come_and_go(catalog: Catalog, indexe
     other.close()
     assert failures == []
     assert dense_ids(indexes) == set(catalog.chunk_ids())
+
+
+def test_the_indexes_of_another_library_are_rebuilt_even_if_they_are_as_large_and_as_new(
+    catalog: Catalog, indexes: Indexes, tmp_path: Path
+) -> None:
+    other_catalog = Catalog.open(tmp_path / "other", create=True)
+    put(other_catalog, made("x", "1", "2"), made("y"), made("z"))
+    other = Indexes(other_catalog)
+    other.sync()
+    other.close()
+    other_catalog.close()
+    for name in ("chroma", "lexical"):  # as when a catalog is restored from a copy and its indexes are not
+        shutil.copytree(tmp_path / "other" / name, catalog.folder / name)
+    indexes.sync()
+    assert dense_ids(indexes) == set(catalog.chunk_ids())
+    assert word_ids(indexes, "round window") == {"a-0", "b-0"}
 
 
 def test_an_index_that_stops_answering_is_searched_around_and_then_rebuilt(catalog: Catalog, indexes: Indexes) -> None:

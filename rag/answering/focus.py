@@ -18,7 +18,7 @@ from rag.documents import Passage
 from rag.indexes.lexical import terms
 from rag.question import Question
 
-_ROUND = re.compile(r"\b(?:pre-?seed|seed|series[ -][a-k]\d?)\b", re.IGNORECASE)
+_ROUND = re.compile(r"(?<!pre-)(?<!pre )\b(?:pre-?seed|seed|series[ -][a-k]\d?)\b", re.IGNORECASE)
 _ROUND_NAME = re.compile(r"series [a-k]\d?", re.IGNORECASE)
 # Nations and regions describe; a text may say it in another way.
 _DESCRIBES = re.compile(
@@ -26,9 +26,38 @@ _DESCRIBES = re.compile(
     re.IGNORECASE,
 )
 
+# More capitals than this are a shouted word.
+LONGEST_INITIALS = 5
 # A company named in the first characters of a sentence is what the sentence is about.
 START = 30
 IN_IT, NEARBY, IN_PASSAGE, IN_TITLE, DOUBTFUL, LATER, NOWHERE = 1.0, 0.9, 0.7, 0.6, 0.5, 0.4, 0.0
+
+
+@dataclass(frozen=True)
+class Named:
+    """A name and how a text may say it: by all of its words, by a pattern, or with its initials written out."""
+
+    terms: frozenset[str]
+    pattern: re.Pattern[str] | None = None
+    written_out: re.Pattern[str] | None = None
+
+    def stands_in(self, text: str, words: frozenset[str]) -> bool:
+        """Whether the text, whose terms are `words`, says the name."""
+        if self.pattern:
+            return self.pattern.search(text) is not None
+        return self.terms <= words or bool(self.written_out and self.written_out.search(text))
+
+
+def named(name: str) -> Named:
+    """How a name is looked for. A version that is a bare number stands beside its family: GPT-4 is not `GPT 3.5`."""
+    if re.search(r"[^\W\d_][ -]?\d+(?:\.\d+)?(?!\w)", name):
+        parts = re.findall(r"\d+(?:\.\d+)?|[^\W\d_]+", name)
+        joined = r"[\s-]?".join(map(re.escape, parts))
+        return Named(frozenset(terms(name)), re.compile(rf"(?<!\w){joined}(?!\w|[.,]\d)", re.IGNORECASE))
+    if name.isalpha() and name.isupper() and 1 < len(name) <= LONGEST_INITIALS:
+        written_out = "[ -]".join(rf"{letter}\w+" for letter in name)
+        return Named(frozenset(terms(name)), written_out=re.compile(rf"\b{written_out}\b"))
+    return Named(frozenset(terms(name)))
 
 
 @dataclass(frozen=True)
@@ -37,8 +66,8 @@ class Wanted:
 
     companies: tuple[str, ...]
     rounds: frozenset[str]
-    names: tuple[frozenset[str], ...]
-    described: tuple[frozenset[str], ...]
+    names: tuple[Named, ...]
+    described: tuple[Named, ...]
     dates: tuple[Quantity, ...]
     linked: frozenset[str] = frozenset()
 
@@ -49,13 +78,15 @@ def wanted_of(question: Question, passages: Sequence[Passage]) -> Wanted:
     others = [
         name
         for name in question.names
-        if company_of(name) not in question.companies and not _ROUND_NAME.fullmatch(name) and not companies_in(name)
+        if company_of(name) not in question.companies
+        and not _ROUND_NAME.fullmatch(name)
+        and (re.search(r"\d", name) or not companies_in(name))
     ]
     return Wanted(
         companies=question.companies,
         rounds=rounds,
-        names=tuple(frozenset(terms(name)) for name in others if not _DESCRIBES.match(name) and terms(name)),
-        described=tuple(frozenset(terms(name)) for name in others if _DESCRIBES.match(name)),
+        names=tuple(named(name) for name in others if not _DESCRIBES.match(name) and terms(name)),
+        described=tuple(named(name) for name in others if _DESCRIBES.match(name)),
         dates=tuple(q for q in quantities(question.wording) if q.kind == "date"),
         linked=frozenset(p.article_id for p in passages if rounds and _links(p.text, question.companies, rounds)),
     )
@@ -95,27 +126,32 @@ def _on_company(window: Window, company: str, asked: Collection[str]) -> float:
     return LATER if company in (*in_title, *_mentioned(passage.text)) and not in_it else NOWHERE
 
 
-def on_names(window: Window, names: tuple[frozenset[str], ...], *, is_subject: bool = False) -> float:
+def on_names(window: Window, names: tuple[Named, ...], *, is_subject: bool = False) -> float:
     """The same for products, people and whatever else is named; when they are what the question is about, a window that
     names a company must name them too."""
     if not names:
         return 1.0
     passage = window.passage
-    near = window.words | frozenset(terms(window.near))
-    section = near | frozenset(terms(f"{passage.text[window.section : window.first]}\n{passage.heading}"))
-    title = frozenset(terms(passage.title))
-    anywhere = section | title | frozenset(terms(passage.text))
+    near = f"{window.text}\n{window.near}"
+    section = f"{near}\n{passage.text[window.section : window.first]}\n{passage.heading}"
+    titled = f"{section}\n{passage.title}"
     places = (
-        (IN_IT, window.words),
-        (NEARBY, near),
-        (IN_PASSAGE, section),
-        (IN_TITLE, section | title),
-        (LATER, anywhere),
+        (IN_IT, window.text, window.words),
+        *(
+            (level, text, frozenset(terms(text)))
+            for level, text in (
+                (NEARBY, near),
+                (IN_PASSAGE, section),
+                (IN_TITLE, titled),
+                (LATER, f"{titled}\n{passage.text}"),
+            )
+        ),
     )
-    levels = [next((level for level, words in places if name <= words), NOWHERE) for name in names]
-    if is_subject and min(levels) < NEARBY and (_mentioned(window.text) or not any(name & title for name in names)):
+    title = frozenset(terms(passage.title))
+    levels = [next((level for level, *place in places if name.stands_in(*place)), NOWHERE) for name in names]
+    if is_subject and min(levels) < NEARBY and (_mentioned(window.text) or not any(name.terms & title for name in names)):
         return NOWHERE  # in an article about several things, the paragraph or heading must name the one
-    if is_subject and not any(name & title for name in names) and _about_its_title(window):
+    if is_subject and not any(name.terms & title for name in names) and _about_its_title(window):
         # `Bolt, a rival of Acme, raised $2 million. It has 5 employees.`
         levels = [LATER if level == IN_IT else NOWHERE for level in levels]
     return sum(levels) / len(levels) if min(levels) else NOWHERE

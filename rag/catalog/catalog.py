@@ -107,6 +107,7 @@ class Catalog(Articles, Chunks, Ledger, Jobs):
                     raise ArticleNotFoundError(article_id)
                 self._connection.execute("DELETE FROM articles WHERE id = ?", (article_id,))
                 self._connection.execute("DELETE FROM ledger WHERE article_id = ?", (article_id,))
+                self._next_origin(article_id)
                 self._connection.execute("INSERT INTO removed VALUES (?, ?)", (article_id, self._next_change()))
                 count += 1
         return count
@@ -141,3 +142,11 @@ class Catalog(Articles, Chunks, Ledger, Jobs):
     def _stamp_with(self, stamp: EmbeddingStamp) -> None:
         row = (stamp.name, stamp.dimension, stamp.sha256)
         self._connection.execute("INSERT INTO stamp VALUES (?, ?, ?)", row)
+
+    def _next_origin(self, gone: str) -> None:
+        """Copies of a story whose origin is gone get the earliest of them as their origin."""
+        self._connection.execute(
+            "UPDATE articles SET origin_id = (SELECT id FROM articles WHERE origin_id = ?1 "
+            "ORDER BY published IS NULL, published, id LIMIT 1) WHERE origin_id = ?1",
+            (gone,),
+        )

@@ -19,6 +19,7 @@ from pathlib import Path
 from rag.embedding.embedder import BUNDLED
 
 WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+SCRATCH = "export-"
 PROBES = ["Who led the Series A?", "Mistral AI raised $415 million, led by Andreessen Horowitz, in December 2023."]
 
 
@@ -28,8 +29,9 @@ def export(folder: Path, precision: str) -> None:
         weights = _digest(source / "model.safetensors")
         if weights != WEIGHTS_SHA256:
             raise SystemExit(f"the weights in {source} are not those of {BUNDLED}: sha256 {weights}")
-        folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=folder) as scratch:
+        for left in folder.glob(f"{SCRATCH}*"):  # by an export that was killed; the caller holds a lock
+            shutil.rmtree(left, ignore_errors=True)
+        with tempfile.TemporaryDirectory(dir=folder, prefix=SCRATCH) as scratch:
             work = Path(scratch)
             dimension, max_tokens = _to_onnx(source, work / "fp32.onnx")
             if precision == "int8":

@@ -16,6 +16,7 @@ from typing import Any, Self
 
 import numpy as np
 import onnxruntime
+from filelock import FileLock
 from tokenizers import Tokenizer
 
 from rag.embedding.embedder import EmbeddingStamp, Vectors
@@ -109,9 +110,16 @@ def _read_stamp(folder: Path, precision: str) -> dict[str, Any] | None:
 
 
 def _export(folder: Path, precision: str) -> None:
-    """Exports in a process of its own: torch never enters this one."""
-    command = [sys.executable, "-m", "rag.embedding.export", str(folder), precision]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    """Exports in a process of its own: torch never enters this one. Of two that start at once, one exports."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ConfigurationError(f"The folder {folder} cannot be made: {error.strerror}.") from error
+    with FileLock(folder / "export.lock"):
+        if _read_stamp(folder, precision) is not None:
+            return
+        command = [sys.executable, "-m", "rag.embedding.export", str(folder), precision]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
         last = (done.stderr.strip().splitlines() or ["no message"])[-1]
         raise ConfigurationError(

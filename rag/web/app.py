@@ -27,6 +27,8 @@ log = structlog.get_logger(__name__)
 
 PAGE = Path(__file__).parent / "page"
 SYNC_SECONDS = 0.5
+LONGEST_PAUSE = 30.0
+LONGEST_PAUSE = 30.0
 
 
 def build_app(
@@ -78,19 +80,19 @@ def build_app(
 async def keep_in_step(sync: Callable[[], None], seconds: float = SYNC_SECONDS) -> None:
     """Brings the indexes up to the catalog again and again: another process's ingest is found within two seconds.
 
-    An error is logged once, not twice a second, and tried again.
+    An error is logged once and tried again, ever more slowly: rebuilding an index on a full disk is work.
     """
-    last_error = ""
+    last_error, pause = "", seconds
     while True:
         try:
             await run_sync(sync)
-            last_error = ""
+            last_error, pause = "", seconds
         except Exception as error:
             # The process boundary of this task: questions are still answered from what is known.
             if str(error) != last_error:
                 log.exception("the index cannot be brought up to date; it is tried again")
-            last_error = str(error)
-        await asyncio.sleep(seconds)
+            last_error, pause = str(error), min(2 * pause, LONGEST_PAUSE)
+        await asyncio.sleep(pause)
 
 
 async def show_page() -> Response:
