@@ -33,20 +33,21 @@ _KINDS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
         "person",
         _words(
             r"who|whom|whose|who[’']?s|names? of the"
-            r"|which (?!(?:way|kind|type|sort|half|part|side|price|amount|valuation|share|percentage|number)s?\b)"
+            r"|which (?!(?:way|kind|type|sort|half|part|side|price|amount|valuation|share|percentage|number)s?\b)\w+"
         ),
     ),
     (
         "number",
         _words(
             r"how (?:many|large|long|big is (?:its|the) (?:team|staff|context))|number of|headcount|staff"
+            r"|(?:count|number)s?\W*$"
             r"|context window|parameters|percent(?:age)?|share|stake|size of the team"
         ),
     ),
     (
         "amount",
         _words(
-            r"how (?:much|big|expensive)|amount|sum|valuation|valued|worth|revenues?|price|cost|sales|arr|funding"
+            r"how (?:much|big|expensive)|salary|wages?|amount|sum|valuation|valued|worth|revenues?|price|cost|sales|arr|funding"
             r"|raised?|run[- ]rate"
         ),
     ),

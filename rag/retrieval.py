@@ -55,7 +55,8 @@ class Retriever:
         return tuple(
             name
             for name in question.names
-            if (_is_specific(name) or (not question.companies and not name.isupper())) and not any(map(self._occurs, _ways_to_say(name)))
+            if (_is_specific(name) or (not question.companies and not name.isupper()))
+            and not any(map(self._occurs, _ways_to_say(name)))
         )
 
     def _occurs(self, name: str) -> bool:

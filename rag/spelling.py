@@ -35,8 +35,12 @@ SHORT = {
     "toks": "tokens", "raisd": "raised", "w/": "with", "whos": "who is", "whats": "what is", "wheres": "where is",
     "hows": "how is", "bil": "billion", "mil": "million", "fundraise": "fundraising",
 }  # fmt: skip
-_SHORT = re.compile(rf"(?<![\w.’'-])(?:{'|'.join(sorted(map(re.escape, SHORT), key=len, reverse=True))})(?![\w’'-])(?!\.\w)")
+_SHORT = re.compile(
+    rf"(?<![\w.’'-])(?:{'|'.join(sorted(map(re.escape, SHORT), key=len, reverse=True))})(?![\w’'-])(?!\.\w)"
+)
 _WORD = re.compile(r"(?<![\w.-])[^\W\d_]{5,}(?![\w-])")
+# Words one letter from those above, and no slips.
+ORDINARY = frozenset("advisory backend brought directory founding funded funder funders licensee minima stated".split())
 _ENDINGS = ("", "s", "es", "d", "ed", "r", "rs", "ing")
 
 
@@ -66,7 +70,7 @@ def _meant(word: str) -> str:
 
 def _known(word: str) -> bool:
     """A word of the trade, or a form of one."""
-    return any(word.removesuffix(ending) in TRADE for ending in _ENDINGS) or f"{word}s" in TRADE
+    return word in ORDINARY or any(word.removesuffix(ending) in TRADE for ending in _ENDINGS) or f"{word}s" in TRADE
 
 
 def _is_slip(typed: str, meant: str, *, is_name: bool) -> bool:

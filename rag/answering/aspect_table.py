@@ -74,8 +74,8 @@ _IN_CHARGE = (
 _CHIEF_EXECUTIVE = r"ceo|chief exec\w*(?: officer)?|boss|helm|leader|top (?:job|executive)|managing director"
 
 
-def _roles() -> list[Aspect]:
-    chiefs = [
+def _chiefs() -> list[Aspect]:
+    return [
         _aspect(
             name,
             "person",
@@ -84,7 +84,6 @@ def _roles() -> list[Aspect]:
         )
         for name, short, field in _CHIEFS
     ]
-    return [*chiefs, *(_aspect(name, "person", titles) for name, titles in _OTHER_ROLES)]
 
 
 _NATIONS = (
@@ -101,15 +100,28 @@ _PLACED = (
     r"|(?-i:^(?:[A-Z][\w.]+ ){1,3}of [A-Z][a-z]+)|(?-i:(?!US|UK|EU)[A-Z]\w+-based)"
 )
 
+# `Acme, the maker of arms`, `Bolt sells`, `a start-up that builds`: what says what something is.
+_DEFINED = (
+    rf"(?:an?|the|its|whose) (?:[\w’-]+ ){{0,5}}(?:{_FIRM[3:-1]}|provider|platform|database|editor|service|tool|app|program"
+    r"|library|framework|cloud|marketplace|assistant|engine|model|newsletter|agency|fund)(?: (?:that|which|for|of|behind|with)\b|,)"
+    rf"|(?:an?|the|its) (?:[\w’-]+ ){{1,5}}{_FIRM}"
+    rf"|{_FIRM} (?:that|which|behind|for)"
+    r"|(?:makes|builds|develops|sells|provides|offers|designs|operates|produces|manufactures|speciali[sz]es) (?!to\b)\w+"
+    r"|(?:build|develop|sell|design|mak)ing (?:an? |the )?\w+|runs an? \w+|field is|in the business of|sells \W"
+)
+
 ASPECTS: tuple[Aspect, ...] = (
     _aspect(
         "price per share",
         "amount",
         asked=(
             r"(?:price|much|paid|cost) (?:per|a|each|of a) share|share price"
-            r"|(?:offer(?:ing)?|issue|ipo|listing) price"
+            r"|(?:offer(?:ing)?|issue|ipo|listing|closing|opening) price"
+            r"|(?:price|what|how much)\b.* (?:shares?|stock)\b.* (?:clos\w+|open\w*|finish\w*|end(?:ed)?|debut|first day"
+            r"|sold|trad\w+)"
+            r"|(?:shares?|stock)\b.* (?:clos\w+|finish\w*|end(?:ed)?)\b.* (?:debut|day)"
         ),
-        said=r"per share|a share|each|apiece|offer(?:ing)? price|issue price|priced|share price",
+        said=r"clos(?:ed|ing|e)|first day|shares|per share|a share|each|apiece|offer(?:ing)? price|issue price|priced|share price",
     ),
     _aspect(
         "price",
@@ -118,6 +130,7 @@ ASPECTS: tuple[Aspect, ...] = (
             r"(?:price|cost|costs|charge|charges|charged|pay|fee|fees"
             r"|rate)\b.* (?:(?:a|each|every) (?:\w+ ){0,2}(?:month|year|seat|user|tokens?|call|hour|request)"
             r"|per (?!share|cent)\w+)"
+            r"|(?:monthly|annual|yearly|weekly|hourly|list) (?:price|fee|cost|rate|charge|plan)s?|price list"
             r"|per (?:million|thousand|1k|1m) (?:\w+ )?tokens?|subscription|pric(?:ing|ed)"
             r"|pric(?:e|es) (?:of|for|to use) .*(?:api|plan|model|tokens?|access)"
             r"|api\b.* (?:price|prices|cost|costs|charge|charges|expensive|fees?)"
@@ -189,6 +202,11 @@ ASPECTS: tuple[Aspect, ...] = (
         said=r"licen[cs]\w+|apache|mit|proprietary|open[- ]weights?|open[- ]source",
     ),
     _aspect(
+        "debt",
+        "asked",
+        asked=r"debt|loans?|credit (?:line|facility)|borrow\w*|lenders?|lent",
+    ),
+    _aspect(
         "stake",
         "percent",
         asked=(
@@ -209,14 +227,21 @@ ASPECTS: tuple[Aspect, ...] = (
         "number of users",
         "count",
         asked=(
-            r"users?|subscribers?|visit(?:s|ors?)|downloads?|accounts"
+            r"users?|subscribers?|visit(?:s|ors?)|accounts|(?:sign(?:ed|s)?|log(?:ged|s)?)[- ]?(?:up|on|in)s?|registered"
             r"|(?:how many|number of) (?:people|persons|developers)\b.* us(?:e|es|ed|ing)|user ?base|audience"
             r"|traffic"
         ),
         said=(
-            r"users?|subscribers?|visit(?:s|ors?)|downloads?|downloaded|accounts|people (?:use|a week|a month)"
-            r"|(?:weekly|monthly|daily)(?: active)?|us(?:e|es|ed|ing)"
+            r"users?|subscribers?|visit(?:s|ors?)|accounts|sign(?:ed|s)?[- ]?ups?|registered"
+            r"|people (?:use|a week|a month)|(?:weekly|monthly|daily) active|used by"
+            r"|(?:people|persons|developers|programmers|companies|customers|firms|teams)\b.{0,40} us(?:e|es|ed|ing)"
         ),
+        changes=True,
+    ),
+    _aspect(
+        "number of downloads",
+        "count",
+        asked=r"downloads?|downloaded",
         changes=True,
     ),
     _aspect(
@@ -244,6 +269,7 @@ ASPECTS: tuple[Aspect, ...] = (
         ),
         changes=True,
     ),
+    *_chiefs(),
     _aspect(
         "margin",
         "percent",
@@ -283,11 +309,6 @@ ASPECTS: tuple[Aspect, ...] = (
         changes=True,
     ),
     _aspect(
-        "debt",
-        "asked",
-        asked=r"debt|loans?|credit (?:line|facility)|borrow\w*|lenders?|lent",
-    ),
-    _aspect(
         "lead investor",
         "name",
         asked=(
@@ -323,6 +344,16 @@ ASPECTS: tuple[Aspect, ...] = (
         said=r"banks?|underwrit\w+|bookrunners?|sponsors?|arrang(?:e|es|ed|ing)",
     ),
     _aspect(
+        "proceeds",
+        "amount",
+        asked=(
+            r"proceeds"
+            r"|(?:how much|what (?:sum|amount|did))\b.* (?:ipo|listing|float\w*|offering|going public|stock exchange)"
+            r"|(?:ipo|listing|float\w*|offering)\b.* (?:how much|amount|size|raised?)"
+        ),
+        said=r"rais(?:e|ed|ing)|proceeds|br(?:ing|ought) in|took in|offer(?:ing)?",
+    ),
+    _aspect(
         "stock market listing",
         "asked",
         asked=(
@@ -338,6 +369,7 @@ ASPECTS: tuple[Aspect, ...] = (
         "purchase price",
         "amount",
         asked=(
+            r"(?:how much|what)\b.* offer(?:ed)? for\b.*|"
             r"(?=.*\b(?:how much|what price|price|sum|cost"
             r"|what (?:did|is|was|does|will) .{1,50} (?:pay|paid|paying|hand|giv\w+))\b)"
             rf"(?=.*\b(?:{_BUYING}|pay|pays|paid|paying|payments?|hand(?:ed)? over|giv(?:e|ing)"
@@ -373,7 +405,13 @@ ASPECTS: tuple[Aspect, ...] = (
             r"|researchers? (?:from|at)|alumni|spent|left|came from|from"
         ),
     ),
-    *_roles(),
+    *(_aspect(name, "person", titles) for name, titles in _OTHER_ROLES),
+    _aspect(
+        "interim chief",
+        "person",
+        asked=r"st(?:oo|an)ds? in|interim|acting|temporar\w+|fill(?:s|ed)? in|caretaker",
+        said=r"interim|acting|stood in|temporar\w+|filled in|caretaker",
+    ),
     _aspect(
         "founders",
         "person",
@@ -483,6 +521,37 @@ ASPECTS: tuple[Aspect, ...] = (
         ),
         said=rf"{_CHIEF_EXECUTIVE}|runs|leads|heads|manages|in charge|took over|takes over|successor",
     ),
+    _aspect(
+        "customers",
+        "name",
+        asked=r"customers?|clients?|clientele|who (?:uses|buys|pays for)",
+        said=r"customers?|clients?|us(?:es|ed by)|sells? to|sold to|bought by",
+    ),
+    _aspect(
+        "position",
+        "any",
+        asked=(
+            r"(?:what|which) (?:\w+ ){0,2}(?:post|position|role|job|title|function|day job)s?"
+            r"|job title|(?-i:[Ww]ho(?: is|[’']s| was) [A-Z][\w’.-]+(?: [A-Z][\w.-]*)+)\W*$|what is \S+(?: \S+)?[’']s (?:day )?job"
+        ),
+        said=(
+            r"c[etofp]o|chief|chair\w*|president|head of|director|secretary|minister|member|advis(?:e|es|ed|ers?|ors?)"
+            r"|founders?|co-founders?|founded|professor|researcher|scientist|engineer|partner|manager|editor|post of|runs|leads"
+        ),
+    ),
+    _aspect(
+        "line of business",
+        "any",
+        asked=(
+            r"what (?:exactly )?(?:does|do|did) .{1,60}? (?:do|make|build|develop|sell|offer|provide|produce)(?: exactly)?\W*$"
+            r"|what (?:kind|sort|type) of (?:\w+ )?(?:company|business|firm|start-?up|lab\w*|outfit|product|tool|service"
+            r"|thing)|(?:what|which|whose) (?:business|field|industry|sector|line of)|line of (?:business|work)"
+            r"|tell me about|describe|what (?:is|are) (?:the )?(?-i:[A-Z][\w.-]*(?: (?:[A-Z][\w.-]*|[\d.]+\w*))*)\W*$"
+            r"|what[’']s (?-i:[A-Z][\w.-]*(?: (?:[A-Z][\w.-]*|[\d.]+\w*))*)\W*$"
+            r"|what(?: is|[’']s) [\w.-]+(?: (?:ai|labs?|company))?\W*$"
+        ),
+        said=_DEFINED,
+    ),
 )
 
 
@@ -492,7 +561,7 @@ def aspect_of(wording: str, kind: Kind) -> Aspect | None:
 
     A `when` never asks for an amount, and a `why` for nothing that a value answers.
     """
-    if re.match(r"\W*(?:why|how come)\b", wording, re.IGNORECASE):
+    if re.match(r"\W*(?:why|how come|how (?:did|do|does|can|could))\b", wording, re.IGNORECASE):
         return None
     fitting = (aspect for aspect in ASPECTS if kind != "date" or aspect.value in ("date", "asked", "any"))
     return next((aspect for aspect in fitting if aspect.asked.search(wording)), None)

@@ -40,6 +40,11 @@ _TITLE = re.compile(r"c[a-z]o$|chief|chair|president|head of|director", re.IGNOR
 # Words that take up what the text spoke of before.
 _TAKEN_UP = re.compile(r"\b(?:figure|number|measure|pace|sum|amount|mark|count|total|it)\b", re.IGNORECASE)
 
+# `in six months` counts nothing that is asked of a company.
+_LASTING = re.compile(
+    r"[\s-](?:more )?(?:seconds?|minutes?|hours?|days?|weeks?|months?|years?|quarters?|decades?)\b", re.IGNORECASE
+)
+
 # The value that a question without a known aspect wants.
 _WANTED: dict[Kind, Value] = {"amount": "amount", "person": "name", "date": "date", "number": "count", "other": "any"}
 
@@ -104,7 +109,12 @@ def support(
     ]
     if value == "any":
         return 0.7 if said else 0.3 if aspect.said.search(window.header) else 0.0
-    values = tuple(span for span in values if not _is_another(aspect, value, span, said, window.text))
+    values = tuple(
+        span
+        for span in values
+        if not _is_another(aspect, value, span, said, window.text)
+        and not (value == "count" and _LASTING.match(window.text, span[1]))
+    )
     if not values:
         return 0.0
     if said:
@@ -118,6 +128,14 @@ def support(
         return 0.3
     earlier = window.passage.text[: window.first]
     return 0.2 if taken_up and aspect.said.search(earlier) else 0.0
+
+
+def counted(things: Collection[str], spans: Sequence[Span], text: str) -> bool:
+    """Whether a number stands with the thing that is counted: `482,460 books`, `Books: 482,460`."""
+    return any(
+        set(things) & {*terms(text[end:].split(". ")[0])[:5], *terms(text[:start].rpartition(". ")[2])[-2:]}
+        for start, end in spans
+    )
 
 
 def _in_table(aspect: Aspect, window: Window, values: tuple[Span, ...]) -> float:

@@ -58,7 +58,7 @@ class ExtractiveAnswerer:
         if not scored or scored[0].score < needed:
             about = question.companies or sought.question.names[:1]
             return [Refusal(not_said(about, sought.aspect.name if sought.aspect else ""))]
-        return list(_claims(scored))
+        return list(_claims(scored, needed))
 
     def score(self, sought: Sought, passages: Sequence[Passage]) -> list[Scored]:
         """The windows that may answer, best first. Blocking."""
@@ -103,12 +103,12 @@ def _to_embed(window: Window, features: Features, sought: Sought) -> str:
     return window.to_embed if names_it or not subject else f"{subject}: {window.to_embed}"
 
 
-def _claims(scored: Sequence[Scored]) -> Iterator[Claim]:
+def _claims(scored: Sequence[Scored], needed: float) -> Iterator[Claim]:
     """The best window, and others that are about as good and add something."""
     taken: list[Window] = []
     for candidate in scored:
         window = candidate.window
-        if len(taken) == SENTENCES or candidate.score < scored[0].score - MARGIN:
+        if len(taken) == SENTENCES or candidate.score < max(needed, scored[0].score - MARGIN):
             break
         if any(window.overlaps(other) or window.says_the_same(other) for other in taken):
             continue

@@ -149,7 +149,11 @@ def on_names(window: Window, names: tuple[Named, ...], *, is_subject: bool = Fal
     )
     title = frozenset(terms(passage.title))
     levels = [next((level for level, *place in places if name.stands_in(*place)), NOWHERE) for name in names]
-    if is_subject and min(levels) < NEARBY and (_mentioned(window.text) or not any(name.terms & title for name in names)):
+    if (
+        is_subject
+        and min(levels) < NEARBY
+        and (_mentioned(window.text) or not any(name.terms & title for name in names))
+    ):
         return NOWHERE  # in an article about several things, the paragraph or heading must name the one
     if is_subject and not any(name.terms & title for name in names) and _about_its_title(window):
         # `Bolt, a rival of Acme, raised $2 million. It has 5 employees.`

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from rag.answering.evidence import support, values_in
+from rag.answering.evidence import counted, support, values_in
 from rag.answering.focus import day_of, on_companies, on_dates, on_names, on_round
 from rag.answering.sought import Sought
 from rag.answering.windows import Window
@@ -80,6 +80,12 @@ def features_of(window: Window, sought: Sought) -> Features | None:
     if sought.aspect:
         mine = sought.named if sought.asks_who else frozenset()
         said = support(sought.aspect, sought.value, window, values, mine)
+    elif (
+        sought.value == "count" and sought.things and not (window.header or counted(sought.things, values, window.text))
+    ):
+        return None
+    elif sought.value in ("amount", "count", "percent") and not window.words & sought.words.keys():
+        return None
     else:
         said = _names_the_thing(window, sought.things)
     wanted = sought.wanted

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rag.answering.aspect_table import aspect_of
 from rag.answering.aspects import Aspect, Value
@@ -45,6 +45,8 @@ def sought_by(question: Question, passages: Sequence[Passage], idf: Callable[[st
     """Takes a question apart."""
     wording = question.wording
     aspect = aspect_of(wording, question.kind)
+    if not question.names:
+        question = replace(question, names=names_as_written(wording, passages))
     named = frozenset(terms(" ".join((*question.names, *question.companies))))
     rest = [word for word in re.findall(r"[\w’'-]+", wording) if aspect is None or not aspect.covers(word)]
     thing = _THING.search(wording)
@@ -59,3 +61,16 @@ def sought_by(question: Question, passages: Sequence[Passage], idf: Callable[[st
         named=named,
         asks_who=_WHO.match(wording) is not None,
     )
+
+
+def names_as_written(wording: str, passages: Sequence[Passage]) -> tuple[str, ...]:
+    """The words of a question in lower case that the passages write with a capital only: `bartz`, `mixtral`."""
+    if any(character.isupper() for character in wording[1:]):
+        return ()
+    text = "\n".join(passage.text for passage in passages)
+    found = []
+    for word in dict.fromkeys(re.findall(r"[^\W\d_]{3,}", wording)):
+        written = set(re.findall(rf"(?<=[\w,;] ){re.escape(word)}(?!\w)", text, re.IGNORECASE))
+        if written and all(one[0].isupper() for one in written):
+            found.append(min(written))
+    return tuple(found)

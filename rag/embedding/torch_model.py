@@ -1,7 +1,9 @@
 """Any other sentence-transformers model, by hub name or path, run by torch."""
 
 import hashlib
-from collections.abc import Sequence
+import threading
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 from sentence_transformers import SentenceTransformer
@@ -24,6 +26,8 @@ class TorchModel:
         dimension = self._model.get_embedding_dimension()
         if dimension is None:
             raise ConfigurationError(f"{name!r} does not say how long its vectors are.", "Use another model.")
+        # The tokenizer keeps padding and truncation as its state: two calls at once got the settings of each other.
+        self._lock = threading.Lock()
         self.stamp = EmbeddingStamp(name, dimension, self._digest())
         self.max_tokens = int(self._model.max_seq_length or 512)
 
@@ -39,10 +43,12 @@ class TorchModel:
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         if not texts:
             return []
-        return [len(ids) for ids in self._model.tokenizer(list(texts), add_special_tokens=False)["input_ids"]]
+        with self._lock:
+            return [len(ids) for ids in self._model.tokenizer(list(texts), add_special_tokens=False)["input_ids"]]
 
-    def _encode(self, encode, texts: list[str]) -> Vectors:  # type: ignore[no-untyped-def]
-        vectors = encode(texts, normalize_embeddings=True, show_progress_bar=False, convert_to_numpy=True)
+    def _encode(self, encode: Callable[..., Any], texts: list[str]) -> Vectors:
+        with self._lock:
+            vectors = encode(texts, normalize_embeddings=True, show_progress_bar=False, convert_to_numpy=True)
         return np.asarray(vectors, dtype=np.float32)
 
     def _digest(self) -> str:
