@@ -106,14 +106,16 @@ class TestProviders:
         assert waits == ([0.5] if spec.startswith("ollama") else [3.0])
 
     def test_a_server_that_wants_a_long_wait_is_not_waited_for(self, spec: str) -> None:
-        if spec.startswith("ollama"):
-            pytest.skip("its client hides the headers of an error")
-        with (
-            ProviderServer([Fail(429, retry_after="3600"), Say("Hello.")]) as server,
-            pytest.raises(ModelError) as caught,
-        ):
-            ask(*build(spec, server), [])
-        assert caught.value.retryable
+        waits: list[float] = []
+        with ProviderServer([Fail(429, retry_after="3600"), Say("Hello.")]) as server:
+            if spec.startswith("ollama"):  # its client hides the headers of an error, so the usual pause is made
+                assert text(ask(*build(spec, server), waits)) == "Hello."
+                assert waits == [0.5]
+            else:
+                with pytest.raises(ModelError) as caught:
+                    ask(*build(spec, server), waits)
+                assert caught.value.retryable
+                assert waits == []
 
     def test_500_is_tried_again_with_growing_pauses(self, spec: str) -> None:
         waits: list[float] = []

@@ -8,7 +8,7 @@ import html
 import re
 import unicodedata
 
-_SCHEME = r"(?:[a-z][a-z0-9+.-]*://|www\.|(?:mailto|javascript|vbscript|data|file|tel):(?=\S))"
+_SCHEME = r"(?:[a-z][a-z0-9+.-]*://|www\.|(?:mailto|javascript|vbscript):|(?:data|file|tel):(?=\S))"
 # Each is replaced again and again until nothing changes, so that what is left of one cannot make up another.
 _REPLACED = [
     (re.compile(pattern, re.IGNORECASE), by)

@@ -2,24 +2,17 @@
 
 import json
 import os
-import random
 import signal
 import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from ingest.pipeline import run
-from ingest.report import Report
 from rag.catalog import Catalog
 from rag.inbox import Inbox
-from rag.indexes import Indexes
-from rag.settings import Settings
 from tests.conftest import place_model
-from tests.hash_embedder import HashEmbedder
 
 DOSSIER = Path(sys.executable).with_name("dossier")
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -187,88 +180,3 @@ def test_a_worker_without_a_library_says_so(tmp_path: Path) -> None:
     worker = start_worker(tmp_path / "nowhere")
     assert b"There is no library" in worker.communicate(timeout=30)[1]
     assert worker.returncode == 1
-
-
-# kill -9
-
-KILLED = """
-import sys
-from pathlib import Path
-from typing import Any
-from ingest.pipeline import run
-from rag.catalog import Catalog
-from rag.indexes import Indexes
-from rag.settings import Settings
-from tests.hash_embedder import HashEmbedder
-
-catalog = Catalog.open(Path(sys.argv[2]), create=True)
-print("ready", flush=True)
-run([sys.argv[1]], catalog, HashEmbedder(), Settings(), lambda progress: None)
-indexes = Indexes(catalog)
-indexes.sync()
-indexes.close()
-"""
-
-
-def ingest_here(folder: Path, library: Path) -> Report:
-    catalog = Catalog.open(library, create=True)
-    indexes = Indexes(catalog)
-    try:
-        report = run([str(folder)], catalog, HashEmbedder(), Settings(), lambda _: None)
-        assert indexes.sync()
-        assert indexes.differences() == []
-        return report
-    finally:
-        indexes.close()
-        catalog.close()
-
-
-def contents(library: Path) -> list[tuple[Any, ...]]:
-    """Everything a library holds: articles with their texts, chunks and vectors."""
-    catalog = Catalog.open(library)
-    try:
-        assert catalog.check() == []
-        found = []
-        for article in sorted(catalog.articles(), key=lambda article: article.id):
-            parts = [(stored.chunk, stored.vector.tobytes()) for stored in catalog.chunks_of([article.id])]
-            found.append((catalog.article(article.id), *parts))
-        return found
-    finally:
-        catalog.close()
-
-
-@pytest.mark.slow
-def test_kill_9_at_any_moment_leaves_whole_articles_and_the_next_run_goes_on(tmp_path: Path) -> None:
-    folder = tmp_path / "articles"
-    folder.mkdir()
-    for i in range(400):
-        sections = (
-            f"## Part {part}\n\n" + f"Acme {i} raised {part} million dollars from fund {i}. " * 12 for part in range(4)
-        )
-        (folder / f"{i:04}.md").write_text(f"# Story {i}\n\n" + "\n\n".join(sections))
-    ingest_here(folder, tmp_path / "undisturbed")
-    expected = contents(tmp_path / "undisturbed")
-
-    whole = {article.id: (article, *parts) for article, *parts in expected}
-
-    moments = random.Random(20231214)
-    for round_of_five in range(5):  # a new library each time, or most kills would meet one that is complete
-        library = tmp_path / f"library-{round_of_five}"
-        for _ in range(5):
-            run_and_kill(folder, library, after=moments.uniform(0.0, 0.8))
-            for article, *parts in contents(library):
-                assert (article, *parts) == whole[article.id]
-        ingest_here(folder, library)
-        assert contents(library) == expected
-
-
-def run_and_kill(folder: Path, library: Path, after: float) -> None:
-    """Ingests in a process of its own, which is killed so many seconds after it has opened the catalog."""
-    command = [sys.executable, "-c", KILLED, folder, library]
-    with subprocess.Popen(command, cwd=REPOSITORY, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as process:
-        assert process.stdout is not None
-        assert process.stdout.readline() == b"ready\n"
-        try:
-            process.wait(after)
-        except subprocess.TimeoutExpired:
-            process.kill()
