@@ -25,7 +25,7 @@ _KINDS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
         "date",
         _words(
             r"^\W*(?:and |so |but )?(?:when|since when|until when)"
-            r"|(?:what|which|on what|in which) (?:date|day|month|year)|dates?\W*$|date of"
+            r"|(?:what|which|on what|in which) (?:date|day|month|year)|(?<!to )dates?\W*$|date of"
             r"|(?:release|launch|founding|closing|announcement|start|listing) date"
         ),
     ),
@@ -47,8 +47,8 @@ _KINDS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
     (
         "amount",
         _words(
-            r"how (?:much|big|expensive)|salary|wages?|amount|sum|valuation|valued|worth|revenues?|price|cost|sales|arr|funding"
-            r"|raised?|run[- ]rate"
+            r"how (?:much|big|expensive)|salary|wages?|amount|sum|valuation|valued|worth|revenues?|price|cost|sales|arr"
+            r"|funding|raised?|run[- ]rate"
         ),
     ),
 )
@@ -62,14 +62,15 @@ _NO_NAMES = frozenset(
 )
 # Measures, posts and times: a name ends where one of them stands (`Acme ARR June 2025` is about `Acme`).
 _CUTS = frozenset(
-    "january february march april may june july august september october november december jan feb mar apr jun jul "
-    "aug sep sept oct nov dec monday tuesday wednesday thursday friday saturday sunday q1 q2 q3 q4 h1 h2 fy yoy qoq mom "
-    "ytd ceo ceos cto cfo coo cmo cro cpo api apis llm llms gpu gpus us usa uk eu usd eur gbp ipo ipos vc vcs arr mrr gmv "
-    "ebitda hq faq latest current total post pre net gross debt biggest largest first last next new old number size date "
-    "day days month months year years yes no".split()
+    "january february march april may june july august september october november december jan feb mar apr jun "
+    "jul aug sep sept oct nov dec monday tuesday wednesday thursday friday saturday sunday q1 q2 q3 q4 h1 h2 fy "
+    "yoy qoq mom ytd ceo ceos cto cfo coo cmo cro cpo api apis llm llms gpu gpus us usa uk eu usd eur gbp ipo "
+    "ipos vc vcs arr mrr gmv ebitda hq faq latest current total post pre net gross debt biggest largest first "
+    "last next new old number size date day days month months year years yes no".split()
 )
 # A fund may be called after what it does: `Founders Fund`, `First Round Capital`.
 _FUND = frozenset("fund capital ventures partners holdings group labs technologies ai".split())
+_AMOUNT = re.compile(r"\b\d+(?:[.,]\d+)*(?:bn|mn|mln|tn|trn|m|k)$", re.IGNORECASE)
 _PERIOD = re.compile(r"(?<!\w)(?:(?:FY|CY|Q[1-4]|H[12]|[1-4]Q|[12]H)[ '’-]?(?:(?:20)?\d\d)?)(?!\w)", re.IGNORECASE)
 _NAME = re.compile(
     r"(?<![\w.-])(?:[A-Z][\w.&-]*\w|[A-Z]|\w*\d+[a-z]\w*)(?:[ -](?:[A-Z][\w.&-]*\w|[A-Z]\b|\d+(?:\.\d+)?[A-Za-z]?\w*))*"
@@ -167,7 +168,9 @@ def names_in(wording: str) -> tuple[str, ...]:
     found += [
         rest[q.start : q.end]
         for q in quantities(rest)
-        if q.kind == "name" and not any(rest[q.start : q.end] in name for name in found)
+        if q.kind == "name"
+        and not _AMOUNT.search(rest[q.start : q.end])
+        and not any(rest[q.start : q.end] in name for name in found)
     ]
     known = [name for name in companies_asked(wording) if not any(company_of(part) == name for part in found)]
     return tuple(dict.fromkeys([*found, *known]))
@@ -194,7 +197,11 @@ def _trimmed(run: str) -> list[str]:
     words = re.sub(r"[’']s\b", "", run).split()
     for word, after in zip(words, [*words[1:], ""], strict=True):
         plain = word.casefold()
-        measure = plain in _CUTS or (plain in TRADE and after.casefold() not in _FUND and plain not in _FUND)
+        measure = (
+            _AMOUNT.fullmatch(word)
+            or plain in _CUTS
+            or (plain in TRADE and after.casefold() not in _FUND and plain not in _FUND)
+        )
         if measure or (plain in _NO_NAMES and not names[-1] and plain != "ai"):
             names.append([])
         else:

@@ -27,8 +27,9 @@ TRADE = frozenset(
 SHORT = {
     "ctx": "context", "params": "parameters", "param": "parameters", "yr": "year", "yrs": "years", "hq": "headquarters",
     "emp": "employee", "emps": "employees", "empl": "employees", "ppl": "people", "val": "valuation",
-    "vals": "valuations", "rev": "revenue", "revs": "revenue", "mo": "month", "mcap": "market cap", "acq": "acquisition",
-    "acqd": "acquired", "tot": "total", "amt": "amount", "est": "estimated", "approx": "about", "ann": "announced",
+    "vals": "valuations", "rev": "revenue", "revs": "revenue", "mo": "month", "mcap": "market cap",
+    "acq": "acquisition", "acqd": "acquired", "tot": "total", "amt": "amount", "est": "estimated", "approx": "about",
+    "ann": "announced",
     "inv": "investment", "devs": "developers", "dev": "developer", "govt": "government", "mgmt": "management",
     "sub": "subscription", "subs": "subscribers", "cust": "customer", "custs": "customers", "num": "number",
     "mkt": "market", "lic": "licence", "exec": "executive", "execs": "executives", "comp": "company", "tok": "tokens",

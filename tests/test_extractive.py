@@ -44,12 +44,25 @@ Northbeam, the Austin maker of sales agents, raised $30 million from Sequoia.
 Quillon employs 320 people. Its chief executive is Dana Ortiz.
 
 Helixa was last valued at $1.1 billion in 2022.
+
+Ostara, founded in Lisbon, sells a search engine written in Rust and raised $9 million.
+
+Ostara published the Tool Exchange Protocol in May 2025. It took six months and 12 drafts.
+
+Jonas Weil, former secretary of state, joined Quillon as an adviser.
+
+Quillon's Falcon 2 has a context window of 64k tokens.
 """
 OLDER = """---
 title: Quillon grows
 published: 2024-02-01
 ---
 Quillon employs 110 people in its Boston office.
+
+| Month | Annual recurring revenue |
+|---|---|
+| March 2023 | $3 million |
+| June 2023 | $5 million |
 """
 
 
@@ -74,6 +87,11 @@ def ask(library_of: Callable[[Mapping[str, str]], Path]) -> Iterator[Callable[..
         ("Which company did Lumen acquire?", "Gripwise"),
         ("Where is Northbeam based?", "Austin"),
         ("Who is Quillon's boss?", "Dana Ortiz"),
+        ("what does northbeam make", "sales agents"),
+        ("What kind of company is Gripwise?", "outfit"),
+        ("Who is Jonas Weil?", "secretary of state"),
+        ("falcon 2 ctx", "64k"),
+        ("When was TEP published?", "Tool Exchange Protocol"),
     ],
 )
 def test_the_first_sentence_quotes_what_was_asked_for(ask: Callable[..., Answer], question: str, quoted: str) -> None:
@@ -88,18 +106,29 @@ def test_the_first_sentence_quotes_what_was_asked_for(ask: Callable[..., Answer]
     [
         ("Who is Lumen's chief financial officer?", "chief financial officer"),
         ("Who heads the finances of Lumen?", "chief financial officer"),
-        ("What is Quillon's revenue?", "revenue"),
+        ("What is Northbeam's revenue?", "revenue"),
         ("What is the valuation of Quillon?", "valuation"),
         ("How many employees does Northbeam have?", "headcount"),
         ("Who founded Helixa?", "founders"),
         ("What does Lumen's API cost?", "price"),
         ("How much was Lumen's Series C?", "round"),
+        ("Who founded Ostara?", "founders"),
+        ("falcon 64 context window?", "context window"),
+        ("What does falcon 2 score on mmlu", ""),
+        ("What is the headcount of Ostara?", "headcount"),
+        ("How many drafts has Quillon?", ""),
+        ("lumen subscription per month", "price"),
     ],
 )
 def test_what_no_article_says_is_refused_and_named(ask: Callable[..., Answer], question: str, missing: str) -> None:
     answer = ask(question)
     assert answer.status == "not_found", answer.text
     assert missing in answer.text or "No article" in answer.text
+
+
+def test_a_row_of_days_and_sums_is_quoted_and_says_of_whom(ask: Callable[..., Answer]) -> None:
+    answer = ask("Quillon ARR June 2023?")
+    assert answer.text.startswith("Quillon: June 2023, $5 million."), answer.text
 
 
 def test_a_title_in_another_company_is_not_the_one_asked_for(ask: Callable[..., Answer]) -> None:

@@ -33,6 +33,14 @@ def test_the_kind_of_thing_wanted_is_read_from_the_words(wording: str, kind: str
         ("Headcount of Hugging Face in 2023?", ("Hugging Face",)),
         ("Who is the CEO?", ()),
         ("Per the Globe, what were sales?", ("Globe",)),
+        ("Acme ARR June 2025?", ("Acme",)),
+        ("Acme: lead of the $9bn round, Dec 2024?", ("Acme",)),
+        ("Acme 9bn valuation Q3 2025", ("Acme",)),
+        ("Acme CEO Jane Roe?", ("Acme", "Jane Roe")),
+        ("Pre-Series-A valuation?", ()),
+        ("Did Founders Fund back Acme?", ("Founders Fund", "Acme")),
+        ("gpt-4 context?", ("gpt-4",)),
+        ("llama 2 parameters and claude 3.5 price", ("llama 2", "claude 3.5")),
     ],
 )
 def test_names_are_what_is_capitalised_or_known(wording: str, names: tuple[str, ...]) -> None:
@@ -41,6 +49,11 @@ def test_names_are_what_is_capitalised_or_known(wording: str, names: tuple[str, 
 
 def test_a_question_in_title_case_names_only_what_is_known() -> None:
     assert names_in("Who Leads Mistral Today In Europe Now") == ("Mistral AI",)
+
+
+def test_a_short_form_is_read_as_its_word() -> None:
+    assert understand("ctx of Acme, emp count and hq").wording == "context of Acme, employee count and headquarters"
+    assert understand("Rev of Val Roe?").wording == "revenue of Val Roe?"
 
 
 def test_a_slip_in_a_company_name_is_forgiven() -> None:
@@ -91,6 +104,13 @@ def test_a_follow_up_is_about_the_company_asked_about_last() -> None:
         ("purchase", ["Which start-up did Acme buy?", "Who acquired Bolt?"]),
         ("context window", ["What is its context window?", "How long a context does it handle?"]),
         ("location", ["Where is Acme based?", "In which city is its headquarters?"]),
+        ("line of business", ["what does acme make", "What kind of company is Acme?", "What is Acme?", "what is acme"]),
+        ("position", ["What government post did Jane Roe hold?", "Who is Jane Roe?"]),
+        ("proceeds", ["Acme IPO proceeds?", "How much did the listing bring in?"]),
+        ("price per share", ["At what price did Acme's stock finish its first day?", "Acme closing price"]),
+        ("number of downloads", ["How many downloads does Acme have?"]),
+        ("interim chief", ["Who stood in for Jane Roe?"]),
+        ("source of its money", ["How is Acme financed?", "Who bankrolls Acme?"]),
     ],
 )
 def test_an_aspect_is_known_by_many_wordings(aspect: str, wordings: list[str]) -> None:

@@ -20,7 +20,20 @@ def test_a_sure_slip_is_put_right(typed: str, meant: str) -> None:
 
 @pytest.mark.parametrize(
     "word",
-    ["praise", "founders", "employer", "inventor", "coherent", "Lumen", "GPT-4o", "raising", "weakly", "Figured"],
+    [
+        "praise",
+        "founders",
+        "employer",
+        "inventor",
+        "coherent",
+        "Lumen",
+        "GPT-4o",
+        "raising",
+        "weakly",
+        "Figured",
+        "funded",
+        "brought",
+    ],
 )
 def test_a_word_that_may_be_meant_stays(word: str) -> None:
     assert corrected(f"the {word} of it") == f"the {word} of it"

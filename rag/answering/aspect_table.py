@@ -35,7 +35,7 @@ _BUYING = (
     r"|tak(?:e|es|ing|en) over|took (?:it )?over|snap(?:s|ped|ping)? up|swallow\w*|merge[drs]?|merging"
     r"|absorb\w*|sold|sale"
 )
-_WHEN = r"when|since when|what (?:day|date|month|year)|which (?:day|date|month|year)|date of|how long ago"
+_WHEN = r"when|since when|what (?:day|date|month|year)|which (?:day|date|month|year)|(?<!to )dates?|how long ago"
 _MADE = (
     r"found(?:ed|ing)?|co-?found(?:ed|ing)?|start(?:ed)?|set (?:it )?up|establish\w*|creat(?:ed|ion|ors?)"
     r"|incorporat\w*|began|begin|born|built|launch(?:ed)?"
@@ -80,7 +80,7 @@ def _chiefs() -> list[Aspect]:
             name,
             "person",
             rf"{short or name}|chief (?:{field})(?: officer)?|(?:{field}) (?:chief|head|director|boss|lead)"
-            rf"|head of (?:{field})|{_IN_CHARGE} (?:the |its |\S+[’']s )?(?:{field})",
+            rf"|(?:head of|top) (?:{field})|{_IN_CHARGE} (?:the |its |\S+[’']s )?(?:{field})",
         )
         for name, short, field in _CHIEFS
     ]
@@ -101,13 +101,17 @@ _PLACED = (
 )
 
 # `Acme, the maker of arms`, `Bolt sells`, `a start-up that builds`: what says what something is.
+_THING = (
+    r"(?:provider|platform|database|editor|service|tool|app|program|library|framework|cloud|marketplace|assistant|engine"
+    r"|newsletter|agency|fund|network|studio)"
+)
 _DEFINED = (
-    rf"(?:an?|the|its|whose) (?:[\w’-]+ ){{0,5}}(?:{_FIRM[3:-1]}|provider|platform|database|editor|service|tool|app|program"
-    r"|library|framework|cloud|marketplace|assistant|engine|model|newsletter|agency|fund)(?: (?:that|which|for|of|behind|with)\b|,)"
-    rf"|(?:an?|the|its) (?:[\w’-]+ ){{1,5}}{_FIRM}"
-    rf"|{_FIRM} (?:that|which|behind|for)"
-    r"|(?:makes|builds|develops|sells|provides|offers|designs|operates|produces|manufactures|speciali[sz]es) (?!to\b)\w+"
-    r"|(?:build|develop|sell|design|mak)ing (?:an? |the )?\w+|runs an? \w+|field is|in the business of|sells \W"
+    rf"(?:an?|the) (?!new |same |other |first |whole )(?:[\w’-]+ ){{1,5}}(?:{_FIRM}|{_THING})"
+    rf"|{_FIRM} (?:that|which|behind|for)|makers? of"
+    r"|is (?:an?|the) (?:[\w’-]+ ){1,4}(?:that|which|in which|for|where|used|made|built)"
+    r"|(?:makes|builds|develops|sells|provides|offers|designs|operates|produces|manufactures|speciali[sz]es)"
+    r" (?!to\b)[\w-]+"
+    r"|runs an? \w+|field is|in the business of|sells(?= \|)"
 )
 
 ASPECTS: tuple[Aspect, ...] = (
@@ -117,11 +121,14 @@ ASPECTS: tuple[Aspect, ...] = (
         asked=(
             r"(?:price|much|paid|cost) (?:per|a|each|of a) share|share price"
             r"|(?:offer(?:ing)?|issue|ipo|listing|closing|opening) price"
-            r"|(?:price|what|how much)\b.* (?:shares?|stock)\b.* (?:clos\w+|open\w*|finish\w*|end(?:ed)?|debut|first day"
-            r"|sold|trad\w+)"
+            r"|(?:price|what|how much)\b.* (?:shares?|stock)\b.* (?:clos\w+|opene?[ds]|finish\w*|end(?:ed)?|debut"
+            r"|first day|sold|trad\w+)"
             r"|(?:shares?|stock)\b.* (?:clos\w+|finish\w*|end(?:ed)?)\b.* (?:debut|day)"
         ),
-        said=r"clos(?:ed|ing|e)|first day|shares|per share|a share|each|apiece|offer(?:ing)? price|issue price|priced|share price",
+        said=(
+            r"clos(?:ed|ing|e)|first day|shares|per share|a share|each|apiece|offer(?:ing)? price|issue price|priced"
+            r"|share price"
+        ),
     ),
     _aspect(
         "price",
@@ -141,7 +148,8 @@ ASPECTS: tuple[Aspect, ...] = (
             r"|subscribers) (?:have to )?pay"
         ),
         said=(
-            r"per (?!share|cent|year|annum|quarter)\w+|a (?:month|seat|user)\b(?! of)|subscri\w+|pricing|charges?"
+            r"per (?!share|cent|year|annum|quarter|employee|head|person|capita|day|week)\w+"
+            r"|a (?:month|seat|user)\b(?! of)|subscri\w+|pricing|charges?"
             r"|costs? (?:users|customers|developers)|priced"
         ),
     ),
@@ -227,7 +235,8 @@ ASPECTS: tuple[Aspect, ...] = (
         "number of users",
         "count",
         asked=(
-            r"users?|subscribers?|visit(?:s|ors?)|accounts|(?:sign(?:ed|s)?|log(?:ged|s)?)[- ]?(?:up|on|in)s?|registered"
+            r"users?|subscribers?|visit(?:s|ors?)|accounts|registered"
+            r"|(?:sign(?:ed|s)?|log(?:ged|s)?)[- ]?(?:up|on|in)s?"
             r"|(?:how many|number of) (?:people|persons|developers)\b.* us(?:e|es|ed|ing)|user ?base|audience"
             r"|traffic"
         ),
@@ -260,7 +269,8 @@ ASPECTS: tuple[Aspect, ...] = (
         asked=(
             r"how many (?:people|persons|folks|heads|hands)"
             r"|(?:how many|number of) (?:\w+ ){0,3}(?:employees|staff|workers|engineers|researchers|members)"
-            r"|head ?counts?|employees|employee (?:count|number)s?|employ|staff\w*|payroll|work ?force|team size"
+            r"|head ?counts?|(?:people|staff|employee) (?:count|number|size)s?"
+            r"|employees|employ|staff\w*|payroll|work ?force|team size"
             r"|(?:large|big|size|many)\b.* team|team\b.* (?:large|big|size)|personnel"
         ),
         said=(
@@ -335,6 +345,18 @@ ASPECTS: tuple[Aspect, ...] = (
         said=(
             r"invest\w*|back(?:ed|ers?|ing)|participa\w+|joined|led|shareholders?|follow(?:ed|ing)|took part"
             r"|put (?:money|in)|provided|stake|from|support(?:ed|ers)?|with"
+        ),
+    ),
+    _aspect(
+        "source of its money",
+        "any",
+        asked=(
+            r"how (?:is|was|are|were|has) .{1,60} (?:financed|funded|bankrolled)"
+            r"|who (?:funds|finances|bankrolls|pays for)"
+        ),
+        said=(
+            r"self-(?:funded|financed)|bootstrapp\w*|funded|financed|bankroll\w*|backed"
+            r"|without (?:venture|outside) \w+|investors"
         ),
     ),
     _aspect(
@@ -420,7 +442,8 @@ ASPECTS: tuple[Aspect, ...] = (
             r"|people)\b.* "
             rf"(?:{_MADE}|behind|got .* going|off the ground|brains)"
         ),
-        said=rf"{_MADE}|(?:co-?)?founders?(?! fund)|behind|starts?",
+        said=rf"{_MADE}|(?:co-?)?founders?(?! fund)|starts?"
+        rf"|(?<!company )(?<!start-up )(?<!startup )(?<!firm )(?<!lab )(?<!maker )behind",
     ),
     _aspect(
         "founding date",
@@ -501,7 +524,7 @@ ASPECTS: tuple[Aspect, ...] = (
         "any",
         asked=(
             r"where\b.* (?:based|located|headquarter\w*|home|offices?|sit|sits|from|hq)|head ?(?:quarters|office)"
-            r"|hq|home ?town|(?:which|what) (?:city|town)|based in"
+            r"|hq|home ?(?:town|city|base)|(?:which|what) (?:city|town)|based in"
         ),
         said=rf"{_PLACED}|hq|headquarters",
     ),
@@ -519,7 +542,8 @@ ASPECTS: tuple[Aspect, ...] = (
             rf"|(?:now |currently )?(?:runs?|leads?|heads?|manages?)|in charge)"
             rf"|ceo|chief exec\w*"
         ),
-        said=rf"{_CHIEF_EXECUTIVE}|runs|leads|heads|manages|in charge|took over|takes over|successor",
+        said=rf"{_CHIEF_EXECUTIVE}|in charge|took over|takes over|successor"
+        rf"|(?:runs?|leads?|heads?|manages?) (?:it\b|(?:the |this |its )(?:new )?{_FIRM}|(?-i:[A-Z]))",
     ),
     _aspect(
         "customers",
@@ -532,20 +556,23 @@ ASPECTS: tuple[Aspect, ...] = (
         "any",
         asked=(
             r"(?:what|which) (?:\w+ ){0,2}(?:post|position|role|job|title|function|day job)s?"
-            r"|job title|(?-i:[Ww]ho(?: is|[’']s| was) [A-Z][\w’.-]+(?: [A-Z][\w.-]*)+)\W*$|what is \S+(?: \S+)?[’']s (?:day )?job"
+            r"|job title|what is \S+(?: \S+)?[’']s (?:day )?job"
+            r"|(?-i:[Ww]ho(?: is|[’']s| was) [A-Z][\w’.-]+(?: [A-Z][\w.-]*)+)\W*$"
         ),
         said=(
             r"c[etofp]o|chief|chair\w*|president|head of|director|secretary|minister|member|advis(?:e|es|ed|ers?|ors?)"
-            r"|founders?|co-founders?|founded|professor|researcher|scientist|engineer|partner|manager|editor|post of|runs|leads"
+            r"|founders?|co-founders?|founded|professor|researcher|scientist|engineer|partner|manager|editor|post of"
+            r"|runs|leads"
         ),
     ),
     _aspect(
         "line of business",
         "any",
         asked=(
-            r"what (?:exactly )?(?:does|do|did) .{1,60}? (?:do|make|build|develop|sell|offer|provide|produce)(?: exactly)?\W*$"
-            r"|what (?:kind|sort|type) of (?:\w+ )?(?:company|business|firm|start-?up|lab\w*|outfit|product|tool|service"
-            r"|thing)|(?:what|which|whose) (?:business|field|industry|sector|line of)|line of (?:business|work)"
+            r"what (?:exactly )?(?:does|do|did) .{1,60}? (?:do|make|build|develop|sell|offer|provide|produce)"
+            r"(?: exactly)?\W*$"
+            r"|what (?:kind|sort|type) of (?:\w+ )?(?:company|business|firm|start-?up|lab\w*|outfit|product|tool"
+            r"|service|thing)|(?:what|which|whose) (?:business|field|industry|sector|line of)|line of (?:business|work)"
             r"|tell me about|describe|what (?:is|are) (?:the )?(?-i:[A-Z][\w.-]*(?: (?:[A-Z][\w.-]*|[\d.]+\w*))*)\W*$"
             r"|what[’']s (?-i:[A-Z][\w.-]*(?: (?:[A-Z][\w.-]*|[\d.]+\w*))*)\W*$"
             r"|what(?: is|[’']s) [\w.-]+(?: (?:ai|labs?|company))?\W*$"

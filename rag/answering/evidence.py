@@ -25,6 +25,7 @@ _CLAIMED = {
     ("amount", "valuation"): _claim(r"valu(?:ed|es|ation|ations|ing)|post-money"),
     ("amount", "total raised"): _claim(r"in all|in total|altogether|to date"),
     ("amount", "round"): _claim(r"raised|series [a-k]\d?|seed|round of"),
+    ("amount", "training cost"): _claim(r"costed|gpu time"),
     ("amount", "purchase price"): _claim(r"bought|sold|acquired|purchased?|takeover"),
     ("person", "chief executive"): _claim(r"ceo|chief executive"),
     ("person", "chief financial officer"): _claim(r"cfo|chief financial officer"),
@@ -80,9 +81,18 @@ def value_of(aspect: Aspect | None, kind: Kind) -> Value:
 def values_in(value: Value, text: str, known: frozenset[str] = frozenset()) -> tuple[Span, ...]:
     """Where a text holds values of a kind. Names that the question gave (`known`, as terms) answer nothing."""
     if value in ("name", "person"):
-        return tuple(span for span in _names(text, known) if value == "name" or not companies_in(text[slice(*span)]))
+        names = list(_names(text, known))
+        if value == "person":
+            names = [_after_owner(span, text) for span in names]
+        return tuple(span for span in names if value == "name" or not companies_in(text[slice(*span)]))
     wanted = {"amount": "amount", "date": "date", "percent": "percent", "count": "number"}.get(value)
     return tuple((q.start, q.end) for q in quantities(text) if q.kind == wanted and not _counts_nothing(q, text))
+
+
+def _after_owner(span: Span, text: str) -> Span:
+    """`Arthur Mensch` in `Mistral’s CEO Arthur Mensch`."""
+    owner = re.match(r".*[’']s (?=\S)", text[slice(*span)])
+    return (span[0] + owner.end(), span[1]) if owner else span
 
 
 def _counts_nothing(q: Quantity, text: str) -> bool:
@@ -108,7 +118,7 @@ def support(
         if not (value == "person" and aspect.name != "founders" and mine and _anothers(match, mine))
     ]
     if value == "any":
-        return 0.7 if said else 0.3 if aspect.said.search(window.header) else 0.0
+        return (0.9 if said[0][0] <= FAR else 0.7) if said else 0.3 if aspect.said.search(window.header) else 0.0
     values = tuple(
         span
         for span in values
@@ -126,8 +136,24 @@ def support(
     near = window.near if taken_up or value not in ("count", "percent") else f"{window.above}\n{window.header}"
     if aspect.said.search(near):
         return 0.3
+    if value in ("count", "percent", "person"):
+        return 0.0  # a number or person belongs to what its own sentence or the one before says
     earlier = window.passage.text[: window.first]
     return 0.2 if taken_up and aspect.said.search(earlier) else 0.0
+
+
+def people(spans: Sequence[Span], window: Window) -> tuple[Span, ...]:
+    """The names that may be people's: two words, a word with a title, or the end of a longer name in the passage."""
+    return tuple(span for span in spans if _is_person(window.text[slice(*span)], window.passage.text))
+
+
+def _is_person(name: str, passage: str) -> bool:
+    words = [word.strip(".,") for word in name.split()]
+    own = [word for word in words if word.casefold() not in _NOBODY]
+    if len(own) != 1:
+        return all(not any(map(str.isdigit, word)) for word in own)
+    longer = rf"(?<![.!?:|•] )(?<!^)(?-i:[A-ZÀ-Þ][\w’-]+) {re.escape(own[0])}(?!\w)"
+    return any(map(_TITLE.search, set(words) - set(own))) or re.search(longer, passage) is not None
 
 
 def counted(things: Collection[str], spans: Sequence[Span], text: str) -> bool:

@@ -31,9 +31,13 @@ REMEMBERED = 4096
 # and 1.50 where the aspect is unknown.
 SUPPORT_NEEDED = 1.42
 SUPPORT_NEEDED_UNKNOWN = 1.52
+SUPPORT_NEEDED_DESCRIBED = 1.3
+# An unknown aspect whose words a window does not hold needs at least this similarity.
+CLOSE = 0.58
 # A further sentence is added when it is about as good as the best one; more than three say nothing new.
 MARGIN = 0.08
 SENTENCES = 3
+NEAR_ENOUGH = 0.15
 
 
 class ExtractiveAnswerer:
@@ -55,6 +59,8 @@ class ExtractiveAnswerer:
         sought = sought_by(question, passages, self._idf)
         scored = self.score(sought, passages)
         needed = SUPPORT_NEEDED if sought.aspect else SUPPORT_NEEDED_UNKNOWN
+        if sought.aspect and sought.aspect.name == "line of business":
+            needed = SUPPORT_NEEDED_DESCRIBED
         if not scored or scored[0].score < needed:
             about = question.companies or sought.question.names[:1]
             return [Refusal(not_said(about, sought.aspect.name if sought.aspect else ""))]
@@ -77,7 +83,8 @@ class ExtractiveAnswerer:
             Scored(window, replace(features, similarity=float(vector @ asked)))
             for (features, window), vector in zip(fitting, vectors, strict=True)
         ]
-        return sorted(newest_gain(scored, sought), key=lambda s: -s.score)
+        close = [s for s in scored if s.features.overlap or s.features.similarity >= CLOSE or sought.aspect]
+        return sorted(newest_gain(close, sought), key=lambda s: -s.score)
 
     def _embedded(self, texts: Sequence[str]) -> list[Vectors]:
         """The texts' vectors; those of sentences met before are remembered."""
@@ -110,6 +117,8 @@ def _claims(scored: Sequence[Scored], needed: float) -> Iterator[Claim]:
         window = candidate.window
         if len(taken) == SENTENCES or candidate.score < max(needed, scored[0].score - MARGIN):
             break
+        if taken and candidate.features.companies < scored[0].features.companies - NEAR_ENOUGH:
+            continue  # what is surely about the company asked for needs nothing that may be
         if any(window.overlaps(other) or window.says_the_same(other) for other in taken):
             continue
         taken.append(window)

@@ -55,7 +55,7 @@ def named(name: str) -> Named:
         joined = r"[\s-]?".join(map(re.escape, parts))
         return Named(frozenset(terms(name)), re.compile(rf"(?<!\w){joined}(?!\w|[.,]\d)", re.IGNORECASE))
     if name.isalpha() and name.isupper() and 1 < len(name) <= LONGEST_INITIALS:
-        written_out = "[ -]".join(rf"{letter}\w+" for letter in name)
+        written_out = r"[\s-]".join(rf"{letter}\w+" for letter in name)
         return Named(frozenset(terms(name)), written_out=re.compile(rf"\b{written_out}\b"))
     return Named(frozenset(terms(name)))
 
@@ -135,7 +135,7 @@ def on_names(window: Window, names: tuple[Named, ...], *, is_subject: bool = Fal
     near = f"{window.text}\n{window.near}"
     section = f"{near}\n{passage.text[window.section : window.first]}\n{passage.heading}"
     titled = f"{section}\n{passage.title}"
-    places = (
+    places: tuple[tuple[float, str, frozenset[str]], ...] = (
         (IN_IT, window.text, window.words),
         *(
             (level, text, frozenset(terms(text)))
@@ -148,7 +148,7 @@ def on_names(window: Window, names: tuple[Named, ...], *, is_subject: bool = Fal
         ),
     )
     title = frozenset(terms(passage.title))
-    levels = [next((level for level, *place in places if name.stands_in(*place)), NOWHERE) for name in names]
+    levels = [next((at for at, text, words in places if name.stands_in(text, words)), NOWHERE) for name in names]
     if (
         is_subject
         and min(levels) < NEARBY

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from rag.answering.evidence import counted, support, values_in
+from rag.answering.evidence import counted, people, support, values_in
 from rag.answering.focus import day_of, on_companies, on_dates, on_names, on_round
 from rag.answering.sought import Sought
-from rag.answering.windows import Window
+from rag.answering.windows import Span, Window
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,16 +75,16 @@ def features_of(window: Window, sought: Sought) -> Features | None:
         return None
     given = sought.given if sought.value in ("name", "person") else frozenset()
     values = values_in(sought.value, window.text, given)
+    if sought.value == "person":
+        values = people(values, window)
     if sought.value != "any" and not values:
+        return None
+    if sought.rare and not sought.rare & window.passage_words:
         return None
     if sought.aspect:
         mine = sought.named if sought.asks_who else frozenset()
         said = support(sought.aspect, sought.value, window, values, mine)
-    elif (
-        sought.value == "count" and sought.things and not (window.header or counted(sought.things, values, window.text))
-    ):
-        return None
-    elif sought.value in ("amount", "count", "percent") and not window.words & sought.words.keys():
+    elif not _counts_it(window, sought, values):
         return None
     else:
         said = _names_the_thing(window, sought.things)
@@ -104,6 +104,15 @@ def features_of(window: Window, sought: Sought) -> Features | None:
         rank=window.passage.score,
         pair=float(window.sentences > 1),
     )
+
+
+def _counts_it(window: Window, sought: Sought, values: Sequence[Span]) -> bool:
+    """Whether a number is one of the thing asked for; anything else that is asked for is no number."""
+    if sought.value not in ("amount", "count", "percent"):
+        return True
+    if sought.value == "count" and sought.things and not window.header:
+        return counted(sought.things, values, window.text)
+    return bool(window.words & sought.words.keys())
 
 
 def overlap(window: Window, words: dict[str, float]) -> float:

@@ -11,6 +11,7 @@ from rag.answering.focus import Wanted, wanted_of
 from rag.documents import Passage
 from rag.indexes.lexical import terms
 from rag.question import Question
+from rag.spelling import TRADE
 
 # `which judge`, `how many book titles`: the words between the question word and the verb.
 _THING = re.compile(
@@ -19,6 +20,9 @@ _THING = re.compile(
     re.IGNORECASE,
 )
 _WHO = re.compile(r"\W*who\b", re.IGNORECASE)
+# A word of this weight stands in few passages of a large library; in a small one, no word weighs as much.
+RARE = 3.5
+NOWHERE = "\ufffc"
 
 
 @dataclass(frozen=True)
@@ -27,6 +31,7 @@ class Sought:
 
     `words` are those an answer should hold, weighted by rarity: they neither name a thing nor belong to the aspect.
     `things` are those of `which judge`; `given` and `named` the terms of the whole question and of its names;
+    `rare` are rare words of a question that names nothing: one of them must stand in the passage.
     `asks_who` says that a person or firm is wanted, so that `CEO of Alan` is no CEO of Mistral.
     """
 
@@ -39,6 +44,7 @@ class Sought:
     given: frozenset[str]
     named: frozenset[str]
     asks_who: bool
+    rare: frozenset[str]
 
 
 def sought_by(question: Question, passages: Sequence[Passage], idf: Callable[[str], float]) -> Sought:
@@ -50,16 +56,19 @@ def sought_by(question: Question, passages: Sequence[Passage], idf: Callable[[st
     named = frozenset(terms(" ".join((*question.names, *question.companies))))
     rest = [word for word in re.findall(r"[\w’'-]+", wording) if aspect is None or not aspect.covers(word)]
     thing = _THING.search(wording)
+    words = {word: idf(word) for word in terms(" ".join(rest)) if word not in named}
+    rare = {word for word, weight in words.items() if RARE <= weight < idf(NOWHERE)}
     return Sought(
         question=question,
         aspect=aspect,
         value=value_of(aspect, question.kind),
         wanted=wanted_of(question, passages),
-        words={word: idf(word) for word in terms(" ".join(rest)) if word not in named},
+        words=words,
         things=frozenset(terms(thing[1])) - named if thing else frozenset(),
         given=frozenset(terms(wording)),
         named=named,
         asks_who=_WHO.match(wording) is not None,
+        rare=frozenset() if named else frozenset(rare),
     )
 
 
@@ -70,7 +79,10 @@ def names_as_written(wording: str, passages: Sequence[Passage]) -> tuple[str, ..
     text = "\n".join(passage.text for passage in passages)
     found = []
     for word in dict.fromkeys(re.findall(r"[^\W\d_]{3,}", wording)):
-        written = set(re.findall(rf"(?<=[\w,;] ){re.escape(word)}(?!\w)", text, re.IGNORECASE))
-        if written and all(one[0].isupper() for one in written):
-            found.append(min(written))
+        if word.casefold() in TRADE:
+            continue
+        written = re.findall(rf"(?<![\w-]){re.escape(word)}(?![\w-])", text, re.IGNORECASE)
+        inside = re.search(rf"[\w,;] {re.escape(word)}(?!\w)", text, re.IGNORECASE)
+        if (inside or len(written) > 1) and all(one[0].isupper() for one in written):
+            found.append(written[0])
     return tuple(found)

@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
+from rag.checking.claim_words import content
+from rag.checking.support import subject_of
 from rag.documents import Passage
 from rag.indexes.lexical import terms
 from rag.sentences import sentence_spans
@@ -64,6 +66,11 @@ class Window:
         return frozenset(terms(f"{self.passage.title}\n{self.passage.heading}\n{self.near}"))
 
     @property
+    def passage_words(self) -> frozenset[str]:
+        """The words of the whole passage, its title and its heading."""
+        return words_of(self.passage)
+
+    @property
     def is_question(self) -> bool:
         """A question is nobody's answer."""
         return self.text.rstrip(" *_”\"’'").endswith("?")
@@ -77,6 +84,8 @@ class Window:
             for line in lines
         ]
         joined = " ".join(line for line in lines if line)
+        if "|" in self.text and not content(joined):  # a row of days and sums does not say of whom
+            joined = f"{subject_of(self.passage.title) or self.passage.title}: {joined}"
         return joined if joined.endswith((".", "!", "?", "…", "”", '"')) else f"{joined}."
 
     @cached_property
@@ -93,6 +102,12 @@ class Window:
         """Whether nearly all words of one stand in the other."""
         shared = len(self.words & other.words)
         return shared >= 0.8 * min(len(self.words), len(other.words))
+
+
+@lru_cache(maxsize=1024)
+def words_of(passage: Passage) -> frozenset[str]:
+    """The terms of a passage, its title and its heading."""
+    return frozenset(terms(f"{passage.title}\n{passage.heading}\n{passage.text}"))
 
 
 @lru_cache(maxsize=1024)
