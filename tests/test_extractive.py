@@ -25,6 +25,7 @@ Early advisers were:
 
 - Ida Roth, CEO of Foundry
 - Max Brandt, professor at ETH
+- Ines Vogt (also co-founding adviser at Lumen)
 
 | Round | Amount | Valuation |
 |---|---|---|
@@ -135,6 +136,12 @@ def test_a_title_in_another_company_is_not_the_one_asked_for(ask: Callable[..., 
     answer = ask("Who is the CEO of Lumen?")
     assert "Keller" in answer.citations[0].quote
     assert not any("Foundry" in citation.quote for citation in answer.citations)
+
+
+def test_a_co_founding_adviser_is_no_founder(ask: Callable[..., Answer]) -> None:
+    answer = ask("Who are the founders of Lumen Robotics?")
+    assert "Petra Keller" in answer.text
+    assert "Ines Vogt" not in answer.text
 
 
 def test_a_question_in_an_article_is_no_answer(ask: Callable[..., Answer]) -> None:

@@ -37,7 +37,7 @@ _BUYING = (
 )
 _WHEN = r"when|since when|what (?:day|date|month|year)|which (?:day|date|month|year)|(?<!to )dates?|how long ago"
 _MADE = (
-    r"found(?:ed|ing)?|co-?found(?:ed|ing)?|start(?:ed)?|set (?:it )?up|establish\w*|creat(?:ed|ion|ors?)"
+    r"(?:co-?)?found(?:ed|ing)?(?! (?:\w+ )?advis)|start(?:ed)?|set (?:it )?up|establish\w*|creat(?:ed|ion|ors?)"
     r"|incorporat\w*|began|begin|born|built|launch(?:ed)?"
 )
 _SHOWN = (

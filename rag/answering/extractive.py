@@ -117,8 +117,9 @@ def _claims(scored: Sequence[Scored], needed: float) -> Iterator[Claim]:
         window = candidate.window
         if len(taken) == SENTENCES or candidate.score < max(needed, scored[0].score - MARGIN):
             break
-        if taken and candidate.features.companies < scored[0].features.companies - NEAR_ENOUGH:
-            continue  # what is surely about the company asked for needs nothing that may be
+        best, features = scored[0].features, candidate.features
+        if taken and (features.companies < best.companies - NEAR_ENOUGH or features.names < best.names):
+            continue  # what is surely about the company and the thing asked for needs nothing that may be
         if any(window.overlaps(other) or window.says_the_same(other) for other in taken):
             continue
         taken.append(window)
