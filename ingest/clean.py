@@ -108,7 +108,7 @@ def canonical_url(url: str | None) -> str | None:
     if not re.match(r"https?://[^\s/]+\.[^\s/]+", url, re.IGNORECASE):
         return None
     cleaned = clean_url(url)
-    return cleaned.partition("#")[0] if cleaned else None
+    return cleaned.partition("#")[0].replace("%40", "@") if cleaned else None
 
 
 def _clean_characters(text: str) -> tuple[str, int]:

@@ -1,11 +1,13 @@
 """The parts of the benchmarks that are logic: the articles they are made of, the verdicts, the results file."""
 
 from itertools import islice
+from pathlib import Path
 from random import Random
 
 import numpy as np
 import pytest
 
+from benchmarks import extraction
 from benchmarks.articles import blocks, corpus, exchanged, questions, recombined
 from benchmarks.measurement import Benchmark, Measurement
 from benchmarks.processes import environment
@@ -121,7 +123,7 @@ def test_every_section_of_the_results_is_one_that_can_be_measured_again() -> Non
         line.split()[2] for line in RESULTS.read_text(encoding="utf-8").splitlines() if line.startswith("<!-- begin")
     ]
 
-    assert set(names) <= {benchmark.name for benchmark in BENCHMARKS}
+    assert set(names) <= {benchmark.name for benchmark in BENCHMARKS} | {extraction.NAME}
 
 
 def test_measured_processes_run_with_the_default_settings() -> None:
@@ -136,3 +138,33 @@ def test_a_benchmark_that_does_not_exist_is_a_wrong_command(capsys: pytest.Captu
 
     assert ended.value.code == 2
     assert "nothing" in capsys.readouterr().err
+
+
+def test_words_count_as_often_as_they_occur() -> None:
+    wanted, found = extraction.words_of("A a b, c!"), extraction.words_of("a B d")
+
+    assert extraction.token_scores(wanted, found) == pytest.approx((2 / 3, 2 / 4, 4 / 7))
+
+
+def test_the_order_of_words_counts_among_shingles() -> None:
+    words = extraction.words_of("one two three four five")
+
+    assert extraction.shingle_counts(words, words) == (1, 0, 0)
+    assert extraction.shingle_counts(words, words[:4]) == (0.5, 0, 0.5)
+    assert extraction.shingle_counts(words, words[::-1]) == (0, 0.5, 0.5)
+
+
+def test_pages_with_their_expectations_are_measured_and_misses_listed(tmp_path: Path) -> None:
+    folder = tmp_path / "a-page"
+    folder.mkdir()
+    text = (
+        "Acme raised $5 million on Monday, the company said, to hire twenty engineers before the summer is over. " * 3
+    )
+    (folder / "source.html").write_text(f"<html><title>A title</title><article><p>{text}</p></article></html>")
+    (folder / "expected.html").write_text(f"<div><p>{text}</p></div>")
+    (folder / "expected-metadata.json").write_text('{"title": "Another title", "byline": null}')
+
+    report = extraction.report(tmp_path)
+
+    assert "| Dossier | 1.0000 | 1.0000 | 1.0000 | 1.0000 |" in report
+    assert "| a-page | Dossier | title | Another title | A title |" in report

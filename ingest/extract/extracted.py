@@ -11,6 +11,7 @@ class Extracted:
 
     `text` is plain, readable Markdown: paragraphs, `## headings`, `- items` and `| rows |`, with blank lines between
     blocks. `flags` say what is known to be wrong with it, `notes` what was dropped or could not be understood.
+    `boilerplate_share` is the part of a page's words that are not the article's.
     """
 
     text: str
@@ -25,3 +26,4 @@ class Extracted:
     companies: tuple[str, ...] = ()
     flags: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    boilerplate_share: float | None = None

@@ -2,164 +2,128 @@
 
 import re
 import warnings
-from collections.abc import Iterator
+from collections.abc import Sequence
 
 from lxml import etree, html
 
-from ingest.extract.dates import to_iso
+from ingest.extract.article_blocks import choose, coverage, stated_lines, within
+from ingest.extract.block_text import written
+from ingest.extract.boilerplate import without_frame
+from ingest.extract.dates import find_date, to_iso
 from ingest.extract.extracted import Extracted
-from ingest.extract.inline import BOUNDARY, join
 from ingest.extract.metadata import shortened
-from ingest.extract.page_metadata import PageMetadata, read_metadata
+from ingest.extract.page_authors import tidy
+from ingest.extract.page_blocks import Block, page_blocks, words_of
+from ingest.extract.page_metadata import PageMetadata, date_in_address, read_metadata
+from ingest.extract.trafilatura_tree import tree_blocks
 from rag.documents import DateSource
 from rag.errors import SourceError
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # it speaks of a package for proxies, which is not needed
     import trafilatura
+    from trafilatura.metadata import extract_metadata
     from trafilatura.settings import Document
 
-_SILENT = ("script", "style", "noscript", "template", "svg", "iframe", "head")
-_BREAKING = re.compile(
-    r"p|div|section|article|main|header|aside|h[1-6]|[uo]l|li|d[ltd]|table|t[rdh]|footer|nav|form|blockquote|pre|br|hr|fig(ure|caption)|body"
-)
+# Titles in which a day is that of the issue: in others it is what the story is about.
+_EDITION = re.compile(r"\b(?:edition|issue|weekly|digest|newsletter|briefing|bulletin|round-?up)\b", re.IGNORECASE)
+_ENOUGH = 0.8  # of the extractor's words, that must be found again in the page's blocks
+_TEASER = 150  # words: of a longer article, no more than its beginning
 
 
 def extract_html(text: str, name: str) -> Extracted:
     """The article in an HTML page. Raises SourceError when there is nothing to parse."""
     page = _parse(text, name)
     meta = read_metadata(page)
-    document = _find_article(text)
-    body = "\n\n".join(_blocks(document.body)) if document is not None else ""
-    if not body.strip():
-        body = _plain_text(page)
-    title = meta.title or (document.title if document is not None else None) or _first_line(body) or name
-    published, source = _published(meta, document)
+    blocks = page_blocks(page)
+    body = _article(page, blocks, meta)
+    found = _guessed(page) if not (meta.title and meta.author and meta.published and meta.site) else None
+    title = meta.title or (found.title if found else None) or _first_line(body) or name
+    published, source = _published(meta, found, title)
     return Extracted(
         text=_without_title(body, shortened(title)),
         title=shortened(title),
-        author=meta.author
-        or (document.author.replace("; ", ", ") if document is not None and document.author else None),
-        site=meta.site or (document.sitename if document is not None else None),
+        author=meta.author or (tidy(found.author.split("; ")) if found and found.author else None),
+        site=meta.site or (found.sitename if found else None),
         url=meta.url,
         published=published,
         updated=meta.updated,
         date_source=source,
         language=meta.language,
-        flags=() if meta.is_free else ("paywalled",),
+        flags=_flags(meta, body),
+        boilerplate_share=_boilerplate_share(blocks, body),
     )
 
 
 def _parse(text: str, name: str) -> html.HtmlElement:
     try:
-        # An encoding declared in the text would be believed against what the text already is.
-        return html.fromstring(text.encode(), parser=html.HTMLParser(encoding="utf-8", huge_tree=True))
+        # Comments would part the text that stands around them; trafilatura's own parser drops them too.
+        parser = html.HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True)
+        # The encoding is given: one declared in the text would be believed against what the text already is.
+        return html.fromstring(text.encode(), parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError, ValueError) as error:
         raise SourceError(f"{name} cannot be read as HTML: {error}.", "Save the page again.") from error
 
 
-def _find_article(text: str) -> Document | None:
+def _article(page: html.HtmlElement, blocks: Sequence[Block], meta: PageMetadata) -> str:
+    """The text of the article; all that the page says where no article is found."""
     found = trafilatura.bare_extraction(
-        text,
-        include_comments=False,
-        include_tables=True,
-        include_formatting=True,
-        favor_recall=True,
-        with_metadata=True,
-        # Only dates that the page marks as such: a date somewhere in the words is often another's.
-        date_extraction_params={"original_date": True, "extensive_search": False},
+        page, include_comments=False, include_tables=True, include_formatting=True, favor_recall=True
     )
-    return found if isinstance(found, Document) else None
+    body = "\n\n".join(tree_blocks(found.body)) if isinstance(found, Document) else ""
+    lines = [line for line in body.splitlines() if line.strip()]
+    stated = stated_lines(blocks, lines, meta.body)
+    chosen = choose(blocks, [*lines, *stated])
+    if coverage(chosen, stated or lines) > _ENOUGH:
+        body = written(without_frame(within(chosen, stated) if stated else chosen, meta.author))
+    elif stated:
+        body = "\n\n".join(stated)
+    if not body.strip():
+        body = "\n\n".join(block.text for block in blocks)
+    return body
 
 
-def _published(meta: PageMetadata, document: Document | None) -> tuple[str | None, DateSource | None]:
+def _guessed(page: html.HtmlElement) -> Document:
+    """What trafilatura and htmldate make of the page, where it states too little itself."""
+    # Only dates that the page marks as such: a date somewhere in the words is often another's.
+    found = extract_metadata(page, date_config={"original_date": True, "extensive_search": False})
+    assert isinstance(found, Document)
+    return found
+
+
+def _published(meta: PageMetadata, found: Document | None, title: str) -> tuple[str | None, DateSource | None]:
     if meta.published:
         return meta.published, meta.date_source
-    found = to_iso(document.date) if document is not None and document.date else None
-    if found is None or found == meta.updated:  # never the date of a change in the place of the first
-        return None, None
-    return found, "text"
+    filed = date_in_address(meta.url)
+    if filed and len(filed) == 10:
+        return filed, "address"
+    if _EDITION.search(title) and (named := find_date(title)):
+        return named, "text"
+    guessed = to_iso(found.date) if found is not None and found.date else None
+    if guessed and guessed != meta.updated:  # never the date of a change in the place of the first
+        return guessed, "text"
+    return filed, "address" if filed else None
 
 
-def _blocks(element: etree._Element, depth: int = 0) -> Iterator[str]:
-    """The blocks of trafilatura's tree (its own small vocabulary of tags), as plain Markdown."""
-    loose: list[str] = [element.text or ""]
-    for child in element:
-        if child.tag in ("p", "head", "list", "table", "quote", "code", "div", "ab") and _is_block(child):
-            yield from filter(None, [join(loose)])
-            loose = [child.tail or ""]
-            yield from filter(None, _block(child))
-        else:
-            loose += [*_words(child), child.tail or ""]
-    yield from filter(None, [join(loose)])
+def _flags(meta: PageMetadata, body: str) -> tuple[str, ...]:
+    """Paywalled where the page says so; truncated where it says how long the article is, and this is not."""
+    count = len(words_of(body))
+    is_teaser = not meta.is_free and count < _TEASER
+    is_short = meta.word_count - count > _TEASER and count * 2 < meta.word_count
+    return ("paywalled",) * (not meta.is_free) + ("truncated",) * (is_teaser or is_short)
 
 
-def _is_block(element: etree._Element) -> bool:
-    return element.tag != "code" or "\n" in "".join(element.itertext())
-
-
-def _block(element: etree._Element) -> Iterator[str]:
-    match element.tag:
-        case "head":
-            level = re.sub(r"\D", "", element.get("rend") or "") or "2"
-            words = join(_words(element))
-            yield f"{'#' * int(level)} {words}" if words else ""
-        case "list":
-            yield "\n".join(_items(element))
-        case "table":
-            rows = ([join(_words(cell)).replace("|", "/") for cell in row.iter("cell")] for row in element.iter("row"))
-            yield "\n".join(f"| {' | '.join(cells)} |" for cells in rows if any(cells))
-        case "code":
-            yield "\n".join(f"    {line}" for line in "".join(element.itertext()).splitlines() if line.strip())
-        case _:
-            yield from _blocks(element)
-
-
-def _items(element: etree._Element, indent: str = "") -> Iterator[str]:
-    for number, item in enumerate(element.iterchildren("item"), 1):
-        words = join(_words(item, skip="list"))
-        if words:
-            yield f"{indent}{f'{number}.' if element.get('rend') == 'ol' else '-'} {words}"
-        for below in item.iter("list"):
-            if next(below.iterancestors("item"), None) is item:
-                yield from _items(below, indent + "  ")
-
-
-def _words(element: etree._Element, skip: str = "") -> Iterator[str]:
-    """The words in an element, its tail left out."""
-    if element.tag in (skip, "graphic") or not isinstance(element.tag, str):
-        return
-    if element.tag == "lb":
-        yield " "
-        return
-    gap = " " if element.tag in ("p", "item", "div", "quote", "row", "cell") else ""
-    yield gap
-    yield element.text or ""
-    for child in element:
-        yield from _words(child, skip)
-        yield child.tail or ""
-    yield gap
-
-
-def _plain_text(page: html.HtmlElement) -> str:
-    """Every word of the page that a reader may see: for pages in which trafilatura finds no article."""
-    for element in list(page.iter(*_SILENT)):
-        element.drop_tree()
-    pieces: list[str] = []
-    for event, element in etree.iterwalk(page, events=("start", "end")):
-        if not isinstance(element.tag, str):
-            continue
-        if _BREAKING.fullmatch(element.tag):
-            pieces.append("\n")
-        pieces.append((element.text if event == "start" else element.tail) or "")
-    lines = (" ".join(line.split()) for line in "".join(pieces).replace(BOUNDARY, "").splitlines())
-    return "\n\n".join(line for line in lines if line)
+def _boilerplate_share(blocks: Sequence[Block], body: str) -> float:
+    words = sum(len(block.words) for block in blocks)
+    return round(max(0.0, 1 - len(words_of(body)) / max(1, words)), 2)
 
 
 def _without_title(body: str, title: str) -> str:
+    """The text without the title above it, which has a place of its own; it may be worded otherwise there."""
     first, _, rest = body.partition("\n\n")
     is_title = re.sub(r"^#+ ", "", first).casefold() == title.casefold()
-    return rest if is_title and rest.strip() else body
+    is_only_one = first.startswith("# ") and not re.search(r"^# ", rest, re.MULTILINE)
+    return rest if (is_title or is_only_one) and rest.strip() else body
 
 
 def _first_line(body: str) -> str:

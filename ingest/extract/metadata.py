@@ -74,7 +74,7 @@ def _byline(text: str) -> tuple[str | None, str | None, str]:
     author = published = None
     kept: list[str] = []
     for i, block in enumerate(blocks[:_BYLINE_BLOCKS]):
-        found_author, found_date, is_byline = _read_byline(block)
+        found_author, found_date, is_byline = read_byline(block)
         if not is_byline:
             kept = [*kept, *blocks[i:]]
             break
@@ -84,7 +84,7 @@ def _byline(text: str) -> tuple[str | None, str | None, str]:
     return author, published, "\n\n".join(kept)
 
 
-def _read_byline(block: str) -> tuple[str | None, str | None, bool]:
+def read_byline(block: str) -> tuple[str | None, str | None, bool]:
     """Author, date, and whether the block says nothing else."""
     if len(block) > 160 or block.startswith(("#", "- ", "|")):
         return None, None, False

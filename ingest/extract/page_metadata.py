@@ -4,22 +4,20 @@ trafilatura reads the same places, but it does not say which one a date came fro
 of publication when there is nothing else.
 """
 
-import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from urllib.parse import urlsplit
 
 from lxml import html
 
+from ingest.extract import linked_data
 from ingest.extract.dates import to_iso
+from ingest.extract.linked_data import read_linked_data
+from ingest.extract.page_authors import shown_author, tidy
+from ingest.extract.page_titles import headline
 from rag.documents import DateSource
 
-_ARTICLE_TYPES = re.compile(r"(Article|BlogPosting|Report|NewsArticle|Review|WebPage)$")
-# Some pages hide the data from browsers of the nineties.
-_WRAPPING = re.compile(
-    r"^\s*(?://|/\*)?\s*(?:<!\[CDATA\[|<!--)\s*(?:\*/)?|(?://|/\*)?\s*(?:\]\]>|-->)\s*(?:\*/)?\s*;?\s*$"
-)
 _PUBLISHED = (
     "article:published_time",
     "og:published_time",
@@ -32,19 +30,47 @@ _PUBLISHED = (
     "dc.date",
     "pubdate",
     "publish-date",
+    "publishdate",
+    "published_at",
+    "dcterms.issued",
+    "dc.date.created",
+    "originalpublicationdate",
+    "cxenseparse:recs:publishtime",
     "publication_date",
     "citation_publication_date",
     "date",
 )
 _UPDATED = ("article:modified_time", "og:updated_time", "datemodified", "last-modified", "dcterms.modified")
-_TITLE = ("og:title", "twitter:title", "parsely-title", "dc.title", "citation_title")
-_AUTHOR = ("author", "parsely-author", "article:author_name", "dc.creator", "byl", "citation_author", "article:author")
+# Dublin Core's title is meant as one; OpenGraph's as the line under a link that is shared.
+_TITLE = ("citation_title", "dc:title", "og:title", "twitter:title", "parsely-title", "dc.title", "title")
+_AUTHOR = (
+    "dc:creator",
+    "author",
+    "parsely-author",
+    "article:author_name",
+    "dc.creator",
+    "byl",
+    "citation_author",
+    "article:author",
+    "og:article:author",
+    "sailthru.author",
+)
+_SITE = ("og:site_name", "application-name", "apple-mobile-web-app-title", "dc.publisher")
 _URL = ("og:url", "twitter:url")
+# Names in the markup of a date that say which one it is.
+_FIRST_DATE = ("publish", "datecreated", "entry-date", "pubdate")
+_LAST_DATE = ("modified", "updated")
+_DAY_IN_ADDRESS = re.compile(r"/((?:19|20)\d\d)[/-]?(0[1-9]|1[0-2])[/-]?(0[1-9]|[12]\d|3[01])(?=[/_.-]|$)")
+_MONTH_IN_ADDRESS = re.compile(r"/((?:19|20)\d\d)[/-](0[1-9]|1[0-2])(?=/)")
 
 
 @dataclass(frozen=True, slots=True)
 class PageMetadata:
-    """What the page states; None where it does not. `is_free` is false when only subscribers may read it."""
+    """What the page states; None where it does not.
+
+    `is_free` is false when only subscribers may read it. `body` are the article's paragraphs, and `word_count` its
+    length, as the page's linked data gives them.
+    """
 
     title: str | None
     author: str | None
@@ -55,55 +81,47 @@ class PageMetadata:
     date_source: DateSource | None
     language: str | None
     is_free: bool
+    body: tuple[str, ...] = ()
+    word_count: int = 0
 
 
 def read_metadata(page: html.HtmlElement) -> PageMetadata:
     """The metadata of a parsed page."""
-    data = _json_ld(page)
+    data = read_linked_data(page)
     tags = _meta_tags(page)
-    published = to_iso(_string(data.get("datePublished")) or "")
+    url = _canonical(page) or _first(tags, _URL)
+    published = to_iso(linked_data.string(data.get("datePublished")) or "")
     source: DateSource | None = "json-ld" if published else None
     if not published:
-        published = next(filter(None, (to_iso(tags.get(name, "")) for name in _PUBLISHED)), None) or _marked_date(page)
+        published = next(filter(None, (to_iso(tags.get(name, "")) for name in _PUBLISHED)), None)
+        published = published or _marked_date(page, _FIRST_DATE)
         source = "meta" if published else None
+    updated = linked_data.string(data.get("dateModified")) or _first(tags, _UPDATED)
+    site = _first(tags, _SITE) or linked_data.name_of(data.get("publisher"))
+    stated = linked_data.string(data.get("headline")) or _first(tags, _TITLE)
+    count = str(data.get("wordCount"))
     return PageMetadata(
-        title=_headline(page, data, tags),
-        author=_people(data.get("author")) or _author(tags),
-        site=tags.get("og:site_name") or _name(data.get("publisher")) or tags.get("application-name"),
-        url=_canonical(page) or _first(tags, _URL),
+        title=headline(page, stated, (*(tags.get(name) for name in _SITE), site, urlsplit(url or "").hostname)),
+        author=tidy(linked_data.names_of(data.get("author")))
+        or next(filter(None, (tidy(tags.get(name, "").split(";")) for name in _AUTHOR)), None)
+        or shown_author(page),
+        site=site,
+        url=url,
         published=published,
-        updated=to_iso(_string(data.get("dateModified")) or _first(tags, _UPDATED) or ""),
+        updated=to_iso(updated or "") or _marked_date(page, _LAST_DATE),
         date_source=source,
-        language=(page.get("lang") or "").split("-")[0].lower()[:3] or None,
-        is_free=str(data.get("isAccessibleForFree", True)).lower() != "false",
+        language=_language(page, tags, linked_data.string(data.get("inLanguage"))),
+        is_free=linked_data.is_free(data) and tags.get("article:content_tier", "free").lower() != "locked",
+        body=linked_data.body_of(data),
+        word_count=int(count) if re.fullmatch(r"[0-9]{1,6}", count) else 0,
     )
 
 
-def _json_ld(page: html.HtmlElement) -> Mapping[str, Any]:
-    """The object that describes the article, of all that the page's scripts of linked data hold."""
-    best: Mapping[str, Any] = {}
-    for script in page.iterfind(".//script[@type='application/ld+json']"):
-        try:
-            loaded = json.loads(_WRAPPING.sub("", script.text or ""), strict=False)
-        except (ValueError, RecursionError):
-            continue
-        for found in _objects(loaded):
-            kinds = found.get("@type")
-            names = [str(kind) for kind in kinds] if isinstance(kinds, list) else [str(kinds)]
-            if not any(_ARTICLE_TYPES.search(name) for name in names):
-                continue
-            if not best or ("datePublished" in found and "datePublished" not in best):
-                best = found
-    return best
-
-
-def _objects(loaded: Any) -> Iterator[Mapping[str, Any]]:
-    if isinstance(loaded, list):
-        for part in loaded:
-            yield from _objects(part)
-    elif isinstance(loaded, dict):
-        yield loaded
-        yield from _objects(loaded.get("@graph", ()))
+def date_in_address(url: str | None) -> str | None:
+    """The day, or the month, that an address is filed under: `/2024/03/05/acme-raises`."""
+    path = urlsplit(url or "").path
+    found = _DAY_IN_ADDRESS.search(path) or _MONTH_IN_ADDRESS.search(path)
+    return to_iso("-".join(found.groups())) if found else None
 
 
 def _meta_tags(page: html.HtmlElement) -> dict[str, str]:
@@ -117,28 +135,27 @@ def _meta_tags(page: html.HtmlElement) -> dict[str, str]:
     return tags
 
 
-def _marked_date(page: html.HtmlElement) -> str | None:
-    """A `<time>` that says it is the date of publication."""
-    for element in page.iter("time"):
-        marks = f"{element.get('itemprop', '')} {element.get('class', '')}".lower()
-        if element.get("pubdate") is not None or "publish" in marks or "entry-date" in marks:
-            return to_iso(element.get("datetime") or element.text_content())
+def _marked_date(page: html.HtmlElement, marks: tuple[str, ...]) -> str | None:
+    """The date of a `<time>` that says which one it is."""
+    for element in page.iter("time", "span", "abbr", "p"):
+        if element.tag != "time" and not element.get("itemprop"):
+            continue
+        said = f"{element.get('itemprop', '')} {element.get('class', '')}".lower()
+        said += " pubdate" if element.get("pubdate") is not None else ""
+        if any(mark in said for mark in marks) and not ("updated" in said and "publish" in said):
+            found = to_iso(element.get("datetime") or element.get("content") or element.text_content())
+            if found:
+                return found
     return None
 
 
-def _headline(page: html.HtmlElement, data: Mapping[str, Any], tags: Mapping[str, str]) -> str | None:
-    headings = [" ".join(heading.text_content().split()) for heading in page.iter("h1")]
-    shown = headings[0] if len(headings) == 1 else None
-    stated = _string(data.get("headline")) or _first(tags, _TITLE)
-    title = page.findtext(".//head/title") or page.findtext(".//title")
-    return stated or shown or " ".join((title or "").split()) or None
-
-
-def _author(tags: Mapping[str, str]) -> str | None:
-    found = _first(tags, _AUTHOR)
-    if not found or found.startswith(("http://", "https://")):  # OpenGraph wants a profile's address there
-        return None
-    return re.sub(r"^by\s+", "", found, flags=re.IGNORECASE)
+def _language(page: html.HtmlElement, tags: Mapping[str, str], stated: str | None) -> str | None:
+    declared = page.get("lang") or page.get("{http://www.w3.org/XML/1998/namespace}lang") or page.get("xml:lang")
+    for value in (declared, stated, tags.get("og:locale"), tags.get("dc.language"), tags.get("language")):
+        found = re.match(r"[a-zA-Z]{2,3}(?=[-_]|$)", (value or "").strip())
+        if found:
+            return found[0].lower()
+    return None
 
 
 def _canonical(page: html.HtmlElement) -> str | None:
@@ -146,24 +163,6 @@ def _canonical(page: html.HtmlElement) -> str | None:
         if (link.get("rel") or "").lower() == "canonical" and (link.get("href") or "").startswith("http"):
             return str(link.get("href"))
     return None
-
-
-def _people(value: Any) -> str | None:
-    people = value if isinstance(value, list) else [value]
-    names = [name for person in people if (name := _name(person)) and not name.startswith("http")]
-    return ", ".join(dict.fromkeys(names)) or None
-
-
-def _name(value: Any) -> str | None:
-    if isinstance(value, dict):
-        value = value.get("name")
-    if isinstance(value, list):
-        value = value[0] if value else None
-    return _string(value)
-
-
-def _string(value: Any) -> str | None:
-    return " ".join(value.split()) or None if isinstance(value, str) else None
 
 
 def _first(tags: Mapping[str, str], names: tuple[str, ...]) -> str | None:

@@ -1,0 +1,188 @@
+"""Which blocks of a page are the article: those whose words a text extractor found, and what it lost between them.
+
+An extractor's text is matched with the page's blocks by the sequences of three words they share. The element that
+holds most of what matches is the article's own; inside it, between the first block and the last, sentences, items of
+lists and tables of data that went missing come back, and lines that are known for what they are go.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from lxml import html
+
+from ingest.extract.boilerplate import is_beside_the_story
+from ingest.extract.page_blocks import Block, words_of
+
+_SHARE = 0.6  # of a block's sequences that must be in the text
+_CONTAINER = 0.85  # of the matched words that the article's element holds
+_NO_CONTAINERS = frozenset(("p", "li", "td", "pre", "h1", "h2", "h3", "span", "a"))
+_SENTENCE = re.compile(r"[.!?…。！？:;][\"'”’»)\]]*(?:\s*\[\d+\])?$")
+_SENTENCE_WORDS = 8
+_CALL_OUT = 40  # words
+_FULL_BODY = 100  # words
+
+
+def choose(blocks: Sequence[Block], lines: Sequence[str]) -> list[Block]:
+    """The blocks of the article, of which an extractor found `lines`. Empty when hardly any of its words are there."""
+    matched = _matched(blocks, lines)
+    if not matched:
+        return []
+    container = _container([blocks[i] for i in matched])
+    kept = _without_repeats(blocks, matched, container, lines)
+    kept |= set(_lost(blocks, kept, container))
+    return [blocks[i] for i in sorted(kept)]
+
+
+def stated_lines(blocks: Sequence[Block], lines: Sequence[str], body: Sequence[str]) -> Sequence[str]:
+    """The paragraphs of the article as the page's linked data gives them, when they can be relied on.
+
+    They must be a full text: at least as long as what the extractor found, and of the same words for the most part; or
+    much longer, where the page itself shows but a part. Else none.
+    """
+    stated = Counter(word for line in body for word in words_of(line))
+    found = Counter(word for line in lines for word in words_of(line))
+    length, shared = sum(stated.values()), sum((stated & found).values())
+    if length < _FULL_BODY:
+        return ()
+    is_same = shared > 0.8 * length and shared > 0.7 * sum(found.values())
+    return body if is_same or (length > 2 * sum(found.values()) and shared > 0.5 * sum(found.values())) else ()
+
+
+def within(chosen: Sequence[Block], body: Sequence[str]) -> Sequence[Block]:
+    """The chosen blocks without the short paragraphs that are not in the stated body: call-outs, notes, captions.
+
+    A long one is more likely what the data leaves out: a summary, a later addition.
+    """
+    sequences = set(_triples(words_of(" ".join(body))))
+
+    def is_stated(block: Block) -> bool:
+        triples = list(_triples(block.words))
+        return sum(triple in sequences for triple in triples) >= 0.5 * len(triples)
+
+    return [block for block in chosen if block.kind != "text" or len(block.words) > _CALL_OUT or is_stated(block)]
+
+
+def coverage(chosen: Sequence[Block], lines: Sequence[str]) -> float:
+    """The share of the extractor's words that the chosen blocks hold."""
+    there = Counter(word for block in chosen for word in block.words)
+    wanted = Counter(word for line in lines for word in words_of(line))
+    return sum((there & wanted).values()) / max(1, sum(wanted.values()))
+
+
+def _matched(blocks: Sequence[Block], lines: Sequence[str]) -> list[int]:
+    found = [words_of(line) for line in lines]
+    exact = set(found)
+    sequences = {triple for words in found for triple in _triples(words)}
+    tables: dict[html.HtmlElement, list[Block]] = {}
+    for block in blocks:
+        if block.table is not None:
+            tables.setdefault(block.table, []).append(block)
+    whole = {table for table, cells in tables.items() if sum(cell.words in exact for cell in cells) * 2 > len(cells)}
+    matched = []
+    for i, block in enumerate(blocks):
+        triples = list(_triples(block.words))
+        if block.table is not None:
+            is_matched = block.table in whole
+        elif len(triples) < 3:  # too short to be told by its parts
+            is_matched = block.words in exact
+        else:
+            is_matched = sum(triple in sequences for triple in triples) >= _SHARE * len(triples)
+        if is_matched:
+            matched.append(i)
+    return matched
+
+
+def _triples(words: Sequence[str]) -> Iterator[tuple[str, ...]]:
+    return zip(words, words[1:], words[2:], strict=False)
+
+
+def _container(matched: Sequence[Block]) -> html.HtmlElement:
+    """The innermost element that holds most of the words that were matched."""
+    weights: Counter[html.HtmlElement] = Counter()
+    total = 0
+    for words, block in {block.words: (len(block.words), block) for block in reversed(matched)}.values():
+        total += words
+        for element in (block.element, *block.element.iterancestors()):
+            weights[element] += words
+    element = matched[0].element.getroottree().getroot()
+    while True:
+        inner = next((c for c in element if weights[c] >= _CONTAINER * total and c.tag not in _NO_CONTAINERS), None)
+        if inner is None:
+            return element
+        element = inner
+
+
+def _without_repeats(
+    blocks: Sequence[Block], matched: Sequence[int], container: html.HtmlElement, lines: Sequence[str]
+) -> set[int]:
+    """Of blocks that say the same, the one in the article's element; the same twice only where it stands in a row."""
+    exact = {words_of(line) for line in lines}
+    whole = "\n".join(" ".join(blocks[i].words) for i in matched)
+    inside = {i for i in matched if _is_in(blocks[i], container)}
+    kept: set[int] = set()
+    said: dict[tuple[str, ...], int] = {}
+    for i in sorted(matched, key=lambda i: (i not in inside, bool(blocks[i].beside), i)):
+        block = blocks[i]
+        if block.words not in exact and block.kind == "text" and whole.count(" ".join(block.words)) > 1:
+            continue  # a line of the story, set large beside it
+        before = said.get(block.words)
+        if before is None or block.table is not None or len(block.words) < 4:
+            keep = i in inside or (
+                len(block.words) >= _SENTENCE_WORDS and not block.beside and block.links < 0.5 and block.words in exact
+            )
+        else:
+            keep = i in inside and block.element.getprevious() is blocks[before].element
+        if keep:
+            kept.add(i)
+            said[block.words] = i
+    # Headings and short lines outside the element, where the story is in several of them.
+    between = range(min(kept), max(kept)) if kept else range(0)
+    return kept | {i for i in matched if i in between and blocks[i].words not in said and not blocks[i].beside}
+
+
+def _tables_of_links(blocks: Sequence[Block]) -> set[html.HtmlElement]:
+    letters: Counter[html.HtmlElement] = Counter()
+    linked: Counter[html.HtmlElement] = Counter()
+    for block in blocks:
+        if block.table is not None:
+            letters[block.table] += len(block.text)
+            linked[block.table] += round(block.links * len(block.text))
+    return {table for table in letters if linked[table] > 0.5 * letters[table]}
+
+
+def _is_in(block: Block, container: html.HtmlElement) -> bool:
+    return block.element is container or any(element is container for element in block.element.iterancestors())
+
+
+def _lost(blocks: Sequence[Block], kept: set[int], container: html.HtmlElement) -> Iterator[int]:
+    """What stands between kept blocks, is written as they are, and was not found."""
+    parents = {blocks[i].element.getparent() for i in kept}
+    lists = {item.getparent() for i in kept if (item := blocks[i].item) is not None}
+    said = {blocks[i].words for i in kept}
+    linked = _tables_of_links(blocks)
+    for i in range(min(kept), max(kept)):
+        block = blocks[i]
+        if i in kept or block.beside or not _is_in(block, container):
+            continue
+        if block.words in said and block.kind not in ("cell", "code"):
+            continue
+        if block.kind == "cell" and block.table is not None:
+            is_lost = block.table not in linked
+        elif block.item is not None and block.kind == "item":
+            is_lost = block.links < 0.8 and (
+                block.item.getparent() in lists or any(e.getparent() in lists for e in block.item.iterancestors("li"))
+            )
+        elif block.kind == "code":
+            is_lost = True
+        else:
+            is_lost = (
+                block.kind == "text"
+                and block.links < 0.5
+                and len(block.words) >= _SENTENCE_WORDS
+                and bool(_SENTENCE.search(block.text))
+                and block.element.getparent() in parents
+            )
+        if is_lost and not is_beside_the_story(block.element, container):
+            said.add(block.words)
+            yield i

@@ -1,0 +1,202 @@
+"""A page as the blocks of text a reader sees, one after the other, with what the markup says about each.
+
+trafilatura says which words are the article; only the page's own tree says that two of them are cells of one row, that
+a paragraph is a caption, or that a line is nothing but a link.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from lxml import etree, html
+
+from ingest.extract.inline import BOUNDARY, join
+
+Kind = Literal["text", "heading", "item", "cell", "code"]
+
+SILENT = frozenset(
+    "script style noscript template svg iframe head title button select textarea input object canvas audio video math "
+    "datalist map".split()
+)
+BREAKING = re.compile(
+    r"p|div|section|article|main|header|aside|h[1-6]|[uo]l|menu|li|d[ltd]|table|caption|t(body|head|foot)|t[rdh]|footer"
+    r"|nav|form|fieldset|legend|blockquote|pre|hr|fig(ure|caption)|body|html|address|details|summary|center|dialog"
+)
+# What stands in these is beside the article, whatever it says.
+_BESIDE = frozenset(("nav", "aside", "footer", "figure", "figcaption", "menu", "dialog", "form"))
+_WORD = re.compile(r"\w+")
+
+
+@dataclass(eq=False, slots=True)
+class Block:
+    """A stretch of text without a break in it, and the element it stands in.
+
+    `links` is the share of its letters that are in links. `beside` names the ancestor that sets it apart from the
+    article (a figure, a sidebar, something hidden), if one does. `row` and `item` are the row and the list item it is
+    part of, `depth` how many lists that item stands in.
+    """
+
+    text: str
+    words: tuple[str, ...]
+    links: float
+    kind: Kind
+    element: html.HtmlElement
+    beside: str = ""
+    level: int = 0
+    item: html.HtmlElement | None = None
+    depth: int = 0
+    row: html.HtmlElement | None = None
+    table: html.HtmlElement | None = None
+
+
+@dataclass(slots=True)
+class _Run:
+    """The pieces of the block that is being read."""
+
+    pieces: list[str] = field(default_factory=list)
+    letters: int = 0
+    linked: int = 0
+    breaks: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where in the tree the walk is: what the elements around say of the text in them."""
+
+    element: html.HtmlElement
+    tag: str
+    beside: str = ""
+    item: html.HtmlElement | None = None
+    depth: int = 0
+    cell: html.HtmlElement | None = None
+
+
+def words_of(text: str) -> tuple[str, ...]:
+    """The words of a text, for comparing."""
+    return tuple(_WORD.findall(text.lower()))
+
+
+def page_blocks(page: html.HtmlElement) -> list[Block]:
+    """The blocks of a page in their order."""
+    return list(_walk(page))
+
+
+def _walk(page: html.HtmlElement) -> Iterator[Block]:
+    places = [_Place(page, "")]
+    tables: dict[html.HtmlElement, bool] = {}
+    run = _Run()
+    links = 0
+    events = etree.iterwalk(page, events=("start", "end"))
+    for event, element in events:
+        tag = element.tag if isinstance(element.tag, str) else ""
+        if event == "start":
+            if not tag or tag in SILENT:
+                events.skip_subtree()
+                continue
+            if tag == "br":
+                run.breaks += 1
+                run.pieces.append("\n" if places[-1].tag == "pre" else " ")
+                if run.breaks == 2 and places[-1].tag != "pre":
+                    yield from _flush(run, places[-1], tables)
+                    run = _Run()
+                continue
+            if BREAKING.fullmatch(tag):
+                yield from _flush(run, places[-1], tables)
+                run = _Run()
+                places.append(_entered(places[-1], element, tag))
+            links += tag == "a"
+            _add(run, element.text, links)
+            continue
+        if BREAKING.fullmatch(tag) and places[-1].element is element and len(places) > 1:
+            yield from _flush(run, places.pop(), tables)
+            run = _Run()
+        links -= tag == "a"
+        if element is not page:
+            _add(run, element.tail, links)
+    yield from _flush(run, places[-1], tables)
+
+
+def _add(run: _Run, text: str | None, links: int) -> None:
+    if not text:
+        return
+    run.pieces.append(text)
+    letters = len(text) - text.count(" ")
+    if not text.isspace():
+        run.breaks = 0
+        run.letters += letters
+        run.linked += letters if links > 0 else 0
+
+
+def _entered(outer: _Place, element: html.HtmlElement, tag: str) -> _Place:
+    beside = outer.beside or (tag if _is_beside(element, tag) else "hidden" if _is_hidden(element.attrib) else "")
+    is_list = tag in ("ul", "ol")
+    return _Place(
+        element,
+        "pre" if outer.tag == "pre" else tag,
+        beside,
+        item=element if tag == "li" else outer.item,
+        depth=outer.depth + is_list,
+        cell=element if tag in ("td", "th") else None if tag == "table" else outer.cell,
+    )
+
+
+def _is_beside(element: html.HtmlElement, tag: str) -> bool:
+    if tag == "form":  # some servers put the whole page into one
+        return element.find(".//h1") is None and len(element.findall(".//p")) < 5
+    return tag in _BESIDE
+
+
+def _is_hidden(attributes: Mapping[str, str]) -> bool:
+    style = (attributes.get("style") or "").replace(" ", "").lower()
+    return "hidden" in attributes or attributes.get("aria-hidden") == "true" or "display:none" in style
+
+
+def _flush(run: _Run, place: _Place, tables: dict[html.HtmlElement, bool]) -> Iterator[Block]:
+    is_code = place.tag == "pre"
+    whole = "".join(run.pieces).replace(BOUNDARY, "")
+    text = whole.strip("\n") if is_code else join([whole])
+    words = words_of(text)
+    if not words:
+        return
+    row = table = None
+    if place.cell is not None:
+        row = next(place.cell.iterancestors("tr"), None)
+        table = next(place.cell.iterancestors("table"), None)
+        if table is not None and table not in tables:
+            tables[table] = _holds_data(table)
+        if table is not None and not tables[table]:
+            row = table = None
+    level = int(place.tag[1]) if re.fullmatch(r"h[1-6]", place.tag) else 0
+    kind: Kind = "text"
+    if table is not None:
+        kind = "cell"
+    elif is_code:
+        kind = "code"
+    elif level:
+        kind = "heading"
+    elif place.item is not None:
+        kind = "item"
+    yield Block(
+        text=text,
+        words=words,
+        links=run.linked / max(run.letters, 1),
+        kind=kind,
+        element=place.cell if table is not None and place.cell is not None else place.element,
+        beside=place.beside,
+        level=level,
+        item=place.item,
+        depth=place.depth,
+        row=row,
+        table=table,
+    )
+
+
+def _holds_data(table: html.HtmlElement) -> bool:
+    """Whether a table is one to its readers, and not the layout of the page."""
+    if table.find(".//table") is not None or table.get("role") == "presentation":
+        return False
+    rows = [sum(cell.tag in ("td", "th") for cell in row) for row in table.iter("tr")]
+    if len(rows) < 2 or max(rows) < 2:
+        return False
+    return not any(len(cell.findall(".//p")) > 2 or cell.find(".//h1") is not None for cell in table.iter("td"))
