@@ -5,15 +5,21 @@ this class (`python -m rag.settings`), so a description here is documentation.
 """
 
 import os
+from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import BeforeValidator, Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from rag.errors import ConfigurationError
 
 PREFIX = "DOSSIER_"
+
+
+def _listed(value: Any) -> Any:
+    """`a, b` as a variable has it, as a list."""
+    return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
 
 
 class Settings(BaseSettings):
@@ -58,6 +64,22 @@ class Settings(BaseSettings):
 
     max_article_mb: float = Field(20.0, gt=0, description="The largest article file, in megabytes.")
 
+    fetch_allow: Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode, BeforeValidator(_listed)] = Field(
+        (),
+        description="Networks that may be fetched from although they are private, such as `10.0.0.0/8,fd00::/8`; "
+        "any port there. Else only public addresses, on ports 80 and 443.",
+    )
+    fetch_user_agent: str = Field(
+        "Dossier/0.1",
+        min_length=1,
+        pattern=r"^[ -~]+$",
+        description="Who we say we are to sites; robots.txt is read for the name before the `/`.",
+    )
+    fetch_delay: float = Field(
+        1.0, ge=0, description="Seconds between two requests to one host, unless its robots.txt asks for more."
+    )
+    fetch_timeout: float = Field(30.0, gt=0, description="Seconds one request may take, to the last byte.")
+
     host: str = Field("127.0.0.1", description="The address the server listens on.")
     port: int = Field(8000, ge=0, le=65535, description="The port the server listens on; 0 takes a free one.")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="How much is logged.")
@@ -89,7 +111,7 @@ def table() -> str:
     """The settings as a Markdown table, for README."""
     rows = ["| setting | default | meaning |", "| --- | --- | --- |"]
     for name, field in Settings.model_fields.items():
-        default = "" if field.default is None else f"`{field.default}`"
+        default = "" if field.default in (None, ()) else f"`{field.default}`"
         rows.append(f"| `{_variable(name)}` | {default} | {field.description} |")
     return "\n".join(rows)
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from rag.catalog.articles import Articles, article_row
 from rag.catalog.chunks import Chunks, chunk_row
+from rag.catalog.fetched import FetchedPages
 from rag.catalog.jobs import Jobs
 from rag.catalog.ledger import Ledger
 from rag.catalog.records import Change
@@ -13,7 +14,7 @@ from rag.embedding.embedder import Vectors
 from rag.errors import ArticleNotFoundError, LibraryError
 
 
-class Catalog(Articles, Chunks, Ledger, Jobs):
+class Catalog(Articles, Chunks, Ledger, FetchedPages, Jobs):
     """An open catalog. Thread safe; several processes may have it open.
 
     An article goes in whole or not at all, and every change of one takes the next change number, which is how the
@@ -106,6 +107,8 @@ class Catalog(Articles, Chunks, Ledger, Jobs):
                 if self.find(article_id) is None:
                     raise ArticleNotFoundError(article_id)
                 self._connection.execute("DELETE FROM articles WHERE id = ?", (article_id,))
+                here = "SELECT location FROM ledger WHERE article_id = ?"
+                self._connection.execute(f"DELETE FROM fetched WHERE location IN ({here})", (article_id,))
                 self._connection.execute("DELETE FROM ledger WHERE article_id = ?", (article_id,))
                 self._next_origin(article_id)
                 self._connection.execute("INSERT INTO removed VALUES (?, ?)", (article_id, self._next_change()))

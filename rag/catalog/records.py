@@ -36,6 +36,23 @@ class StoredChunk:
 
 
 @dataclass(frozen=True, slots=True)
+class Fetched:
+    """What an address gave the last time: its validators, and the digest of what came.
+
+    `version` is what its feed or sitemap said of it then, `checked` when that was (seconds since 1970); `told` is what
+    feeds have said about the article, as JSON.
+    """
+
+    location: str
+    etag: str | None
+    last_modified: str | None
+    digest: str
+    version: str | None
+    checked: float
+    told: str = "{}"
+
+
+@dataclass(frozen=True, slots=True)
 class Job:
     """A posted document on its way into the library."""
 

@@ -33,6 +33,10 @@ CREATE TABLE ledger (
     location TEXT PRIMARY KEY, fingerprint TEXT NOT NULL, article_id TEXT, error TEXT
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX ledger_by_article ON ledger (article_id);
+CREATE TABLE fetched (
+    location TEXT PRIMARY KEY, etag TEXT, last_modified TEXT, digest TEXT NOT NULL, version TEXT, checked REAL NOT NULL,
+    told TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
 CREATE TABLE jobs (
     id TEXT PRIMARY KEY, name TEXT NOT NULL, media_type TEXT NOT NULL, body BLOB, status TEXT NOT NULL,
     article_id TEXT, error TEXT, number INTEGER NOT NULL, attempts INTEGER NOT NULL

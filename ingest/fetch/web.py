@@ -1,0 +1,266 @@
+"""What addresses, feeds and sitemaps hold, as items that are read one after the other."""
+
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from urllib.parse import urljoin, urlsplit
+
+from courlan import extract_domain
+
+from ingest.document import NOTHING, Document, Told
+from ingest.fetch.addresses import is_address, location_of
+from ingest.fetch.answers import Page
+from ingest.fetch.client import Client
+from ingest.fetch.feeds import Entry, read_feed
+from ingest.fetch.pages import article_body
+from ingest.fetch.sitemaps import LARGEST, Listed, read_sitemap
+from ingest.sources import check_size, max_bytes
+from rag.catalog import Catalog, Fetched
+from rag.dates import last_day
+from rag.errors import SourceError
+from rag.settings import Settings
+
+# A page that its feed or sitemap calls unchanged is not asked for again within a day.
+TRUSTED_SECONDS = 86_400
+DEPTH = 3
+MOST_SITEMAPS = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """A feed, by its address or as a file."""
+
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sitemap:
+    """A sitemap, of which only pages changed `since` a day and with a `path` that begins so are wanted."""
+
+    address: str
+    since: date | None = None
+    path: str = ""
+
+
+Remote = Feed | Sitemap
+
+
+@dataclass(frozen=True, slots=True)
+class WebItem:
+    """One thing on the web that may be an article, not fetched yet. `location` and `name` are its address."""
+
+    location: str
+    name: str
+    read: Callable[[], Document]
+
+
+class Web:
+    """Gives the items of one run, lazily; none twice. `holds` tells whether the library has what was fetched before.
+
+    What cannot be fetched is an item too: reading it raises SourceError, so that it is reported as files are.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        catalog: Catalog,
+        holds: Callable[[str, str], bool],
+        open_client: Callable[[], Client],
+        *,
+        now: Callable[[], float] = time.time,
+    ) -> None:
+        self._limit = max_bytes(settings)
+        self._catalog = catalog
+        self._holds = holds
+        self._open_client = open_client
+        self._now = now
+        self._seen: set[str] = set()
+        self.found = 0
+
+    def items(self, sources: Iterable[str | Remote]) -> Iterator[WebItem]:
+        """The items of addresses, feeds and sitemaps, in order."""
+        for source in sources:
+            for item in self._items(source):
+                if item.location not in self._seen:
+                    self._seen.add(item.location)
+                    self.found += 1
+                    yield item
+
+    def stop(self) -> None:
+        """Ends what another thread is fetching, or waiting for."""
+        if "_client" in vars(self):
+            self._client.stop()
+
+    def close(self) -> None:
+        """Closes all connections."""
+        if "_client" in vars(self):
+            self._client.close()
+
+    @cached_property
+    def _client(self) -> Client:
+        # Made at the first address: certificates take time to load, and most runs have none.
+        return self._open_client()
+
+    def _items(self, source: str | Remote) -> Iterator[WebItem]:
+        match source:
+            case Feed(place):
+                try:
+                    yield from self._feed(place)
+                except SourceError as error:
+                    yield _failed(f"feed:{place}", place, error)
+            case Sitemap():
+                yield from self._sitemap(source)
+            case _:
+                yield self._page(source)
+
+    def _page(self, address: str, told: Told = NOTHING, version: str | None = None) -> WebItem:
+        try:
+            location = location_of(address)
+        except ValueError as error:
+            return _failed(
+                address, address, SourceError(f"{address} is no address: {error}.", "Check how it is written.")
+            )
+        return WebItem(location, location, lambda: self._read(address, location, told, version))
+
+    def _read(self, address: str, location: str, told: Told, version: str | None) -> Document:
+        known, told = self._known(location, told)
+        now = self._now()
+        if known and version and known.version == version and 0 <= now - known.checked < TRUSTED_SECONDS:
+            return Document(None)
+        asked = {"If-None-Match": known and known.etag, "If-Modified-Since": known and known.last_modified}
+        conditions = {name: value for name, value in asked.items() if value}
+        page = self._client.get(address, max_bytes=self._limit, conditions=conditions)
+        if page.body is None:
+            assert known is not None
+            self._catalog.note_fetched(replace(known, version=version or known.version, checked=now))
+            return Document(None)
+        document = Document(article_body(page, address), replace(told, url=page.address))
+        check_size(document.body or b"", address, self._limit)
+        return self._noted(location, document, version, page)
+
+    def _known(self, location: str, told: Told) -> tuple[Fetched | None, Told]:
+        """What was fetched before, if the library has it and nothing more is told now; and all that was ever told."""
+        known = self._catalog.fetched(location)
+        if known is None:
+            return None, told
+        earlier = Told.from_json(known.told)
+        told = told.over(earlier)
+        return (known if told == earlier and self._holds(location, known.digest) else None), told
+
+    def _noted(self, location: str, document: Document, version: str | None, page: Page | None = None) -> Document:
+        etag, modified = (page.etag, page.last_modified) if page else (None, None)
+        told = document.told.to_json()
+        self._catalog.note_fetched(Fetched(location, etag, modified, document.digest, version, self._now(), told))
+        return document
+
+    def _feed(self, source: str) -> Iterator[WebItem]:
+        page = self._client.get(source, max_bytes=self._limit) if is_address(source) else _file(source, self._limit)
+        check_size(page.body or b"", source, self._limit)
+        for entry in read_feed(page.body or b"", source):
+            yield self._entry(entry, source, page.address)
+
+    def _entry(self, entry: Entry, feed: str, base: str) -> WebItem:
+        try:
+            link = urljoin(base, entry.link.strip()) if entry.link else ""
+        except ValueError:
+            link = ""
+        if link and not is_address(link):
+            link = ""
+        if entry.is_whole or not link:
+            return self._in_feed(entry, link, feed)
+        return self._page(link, entry.told, entry.version)
+
+    def _in_feed(self, entry: Entry, link: str, feed: str) -> WebItem:
+        """An article that stands in the feed itself, known by its link, else by its id."""
+        location = f"feed:{feed}#{entry.id or entry.version}"
+        if link:
+            with suppress(ValueError):
+                location = location_of(link)
+        if not entry.content.strip():
+            reason = f"{feed} has an entry without a link and without a text ({entry.title or 'no title'})."
+            return _failed(location, feed, SourceError(reason, "Ask who makes the feed."))
+
+        def read() -> Document:
+            known, told = self._known(location, replace(entry.told, url=link or None))
+            if known and known.version == entry.version:
+                return Document(None)
+            return self._noted(location, replace(entry, told=told).document(), entry.version)
+
+        return WebItem(location, location, read)
+
+    def _sitemap(self, sitemap: Sitemap) -> Iterator[WebItem]:
+        waiting = deque([(sitemap.address, 1)])
+        known = {sitemap.address}
+        elsewhere = 0
+        while waiting:
+            address, depth = waiting.popleft()
+            try:
+                for listed in self._listed(address):
+                    if _site(listed.address) != _site(sitemap.address):
+                        elsewhere += 1
+                    elif not _is_since(listed, sitemap.since):
+                        continue
+                    elif not listed.nested:
+                        if urlsplit(listed.address).path.startswith(sitemap.path):
+                            yield self._page(listed.address, version=listed.stamp or None)
+                    elif listed.address not in known:
+                        known.add(listed.address)
+                        yield from _refused_sitemap(listed.address, depth, len(known))
+                        if depth < DEPTH and len(known) <= MOST_SITEMAPS:
+                            waiting.append((listed.address, depth + 1))
+            except SourceError as error:
+                yield _failed(f"sitemap:{address}", address, error)
+        if elsewhere:
+            reason = f"{sitemap.address} lists {elsewhere} addresses on other sites, which were left out."
+            left_out = SourceError(reason, "Name the sitemaps of those sites.")
+            yield _failed(f"sitemap:{sitemap.address}#elsewhere", sitemap.address, left_out)
+
+    def _listed(self, address: str) -> Iterator[Listed]:
+        page = self._client.get(address, max_bytes=LARGEST)
+        for listed in read_sitemap(page.body or b"", address):
+            try:
+                yield replace(listed, address=urljoin(page.address, listed.address))
+            except ValueError:
+                yield listed  # reading it says what is wrong
+
+
+def _file(source: str, limit: int) -> Page:
+    try:
+        with Path(source).open("rb") as file:
+            return Page("", file.read(limit + 1))
+    except OSError as error:
+        raise SourceError(f"{source} cannot be read: {error.strerror}.", "Check the path.") from error
+
+
+def _failed(location: str, name: str, error: SourceError) -> WebItem:
+    def read() -> Document:
+        raise error
+
+    return WebItem(location, name, read)
+
+
+def _refused_sitemap(address: str, depth: int, count: int) -> Iterator[WebItem]:
+    if depth >= DEPTH:
+        reason = f"{address} is nested deeper than {DEPTH} sitemaps."
+    elif count > MOST_SITEMAPS:
+        reason = f"{address} is beyond the {MOST_SITEMAPS} sitemaps of one run."
+    else:
+        return
+    yield _failed(f"sitemap:{address}", address, SourceError(reason, "Give it with --sitemap."))
+
+
+def _is_since(listed: Listed, since: date | None) -> bool:
+    """Whether it may have changed since: what does not say when it changed may have."""
+    return since is None or listed.changed is None or last_day(listed.changed) >= since
+
+
+def _site(address: str) -> str:
+    try:
+        return extract_domain(address) or urlsplit(address).netloc.lower()
+    except ValueError:
+        return ""

@@ -1,0 +1,284 @@
+"""What is fetched goes into the library as files do."""
+
+from collections.abc import Iterator
+from datetime import date
+from ipaddress import ip_network
+from pathlib import Path
+
+import pytest
+
+from ingest.fetch import Client, Feed, Remote, Rules, Sitemap
+from ingest.pipeline import run
+from ingest.report import Report
+from rag.catalog import Catalog
+from rag.documents import Article
+from rag.settings import Settings
+from tests.hash_embedder import HashEmbedder
+from tests.web_server import ARTICLE, Answer, WebServer
+
+SETTINGS = Settings(fetch_delay=0, fetch_timeout=5, fetch_allow=(ip_network("127.0.0.0/8"),), max_article_mb=1)
+
+
+def story(name: str, head: str = "") -> str:
+    words = (
+        f"{name} raised money from Example Ventures, and nobody else in the town has ever raised as much as {name} did."
+    )
+    body = f"<body><article><h1>{name}</h1><p>{words}</p></article></body>"
+    return f"<!doctype html><html><head><title>{name}</title>{head}</head>{body}</html>"
+
+
+def rss(*items: str) -> Answer:
+    body = f"<rss version='2.0'><channel><title>Example News</title>{''.join(items)}</channel></rss>"
+    return Answer(body, type="application/rss+xml")
+
+
+def item(link: str, title: str = "T", text: str = "Short.", day: int = 13) -> str:
+    about = f"<title>{title}</title><link>{link}</link><pubDate>{day} Jun 2023 08:00:00 GMT</pubDate>"
+    return f"<item>{about}<description>{text}</description></item>"
+
+
+class Library:
+    """A catalog that is filled from the loopback address."""
+
+    def __init__(self, folder: Path) -> None:
+        self.catalog = Catalog.open(folder / "library", create=True)
+        self.embedder = HashEmbedder()
+
+    def ingest(self, *sources: str | Remote, settings: Settings = SETTINGS) -> Report:
+        return run(
+            sources,
+            self.catalog,
+            self.embedder,
+            settings,
+            lambda _: None,
+            today=lambda: date(2026, 11, 23),
+            open_client=lambda: Client(settings, Rules(settings.fetch_allow), sleep=lambda _: None),
+        )
+
+    def articles(self) -> dict[str, Article]:
+        return {article.title: self.catalog.article(article.id) for article in self.catalog.articles()}
+
+
+@pytest.fixture
+def library(tmp_path: Path) -> Iterator[Library]:
+    made = Library(tmp_path)
+    yield made
+    made.catalog.close()
+
+
+@pytest.fixture
+def web() -> Iterator[WebServer]:
+    with WebServer().running() as server:
+        server.pages["/a"] = Answer(ARTICLE)
+        yield server
+
+
+def counts(report: Report) -> tuple[int, int, int, int]:
+    return report.added, report.updated, report.unchanged, len(report.failed)
+
+
+def test_an_article_comes_from_its_address(library: Library, web: WebServer) -> None:
+    assert counts(library.ingest(f"{web.url}/a?utm_source=mail#top")) == (1, 0, 0, 0)
+    (article,) = library.articles().values()
+    assert (article.title, article.published, article.date_source) == ("Acme raises", "2023-06-13", "meta")
+    assert (article.source, article.url) == (f"{web.url}/a", f"{web.url}/a")
+    assert counts(library.ingest(f"{web.url}/a?fbclid=1")) == (0, 0, 1, 0)
+
+
+def test_one_address_that_fails_does_not_stop_the_others(library: Library, web: WebServer, tmp_path: Path) -> None:
+    (tmp_path / "b.md").write_text("# Beta\n\nBeta has an office in Berlin, and one in Paris as well.")
+    web.pages["/picture"] = Answer(b"\x89PNG", type="image/png")
+    web.pages["/feed"] = rss()
+    web.pages["/empty"] = Answer("")
+    bad = [
+        f"{web.url}/picture",
+        f"{web.url}/feed",
+        f"{web.url}/empty",
+        f"{web.url}/none",
+        "http://169.254.169.254/",
+        "http://[",
+    ]
+    report = library.ingest(
+        *bad, Feed(f"{web.url}/none.xml"), Sitemap(f"{web.url}/a"), str(tmp_path / "b.md"), f"{web.url}/a"
+    )
+    assert counts(report) == (2, 0, 0, 8)
+    for failure, reason in zip(
+        report.failed, ("image/png", "--feed", "empty", "404", "metadata", "Invalid", "404", "no sitemap"), strict=True
+    ):
+        assert reason in failure.reason
+        assert failure.source in failure.reason
+    assert counts(library.ingest(f"{web.url}/none")) == (0, 0, 0, 1)
+
+
+def test_a_page_that_has_not_changed_is_not_sent_again(library: Library, web: WebServer) -> None:
+    def page(headers: dict[str, str]) -> Answer:
+        if headers.get("if-none-match") == '"1"':
+            return Answer(status=304)
+        return Answer(ARTICLE, headers={"ETag": '"1"', "Last-Modified": "Tue, 13 Jun 2023 08:00:00 GMT"})
+
+    web.pages["/a"] = page
+    library.ingest(f"{web.url}/a")
+    assert counts(library.ingest(f"{web.url}/a")) == (0, 0, 1, 0)
+    asked = web.requests[-1][1]
+    assert (asked["if-none-match"], asked["if-modified-since"]) == ('"1"', "Tue, 13 Jun 2023 08:00:00 GMT")
+    library.catalog.remove([article.id for article in library.catalog.articles()])
+    assert library.catalog.fetched(f"{web.url}/a") is None  # removed with every trace
+    assert counts(library.ingest(f"{web.url}/a")) == (1, 0, 0, 0)
+    assert "if-none-match" not in web.requests[-1][1]
+
+
+def test_a_page_that_was_fetched_and_not_written_is_fetched_again(library: Library, web: WebServer) -> None:
+    """A kill between the two leaves a validator of a text that the library does not have."""
+    web.pages["/a"] = Answer(story("Acme"), headers={"ETag": '"1"'})
+    library.ingest(f"{web.url}/a")
+    known = library.catalog.fetched(f"{web.url}/a")
+    assert known
+    library.catalog.note_fetched(type(known)(known.location, '"2"', None, "0" * 64, None, known.checked))
+    web.pages["/a"] = Answer(story("Acme Two"), headers={"ETag": '"2"'})
+    assert counts(library.ingest(f"{web.url}/a")) == (0, 1, 0, 0)
+    assert "if-none-match" not in web.requests[-1][1]
+
+
+def test_a_page_is_read_in_the_encoding_that_its_server_names(library: Library, web: WebServer) -> None:
+    web.pages["/a"] = Answer(story("Привет").encode("koi8-r"), type="text/html; charset=koi8-r")
+    web.pages["/b"] = Answer(story("Łódź").encode(), type="text/html; charset=iso-8859-1")  # a wrong one
+    web.pages["/c"] = Answer(story("Café").encode("cp1252"), type="text/html; charset=none-such")
+    assert counts(library.ingest(*(f"{web.url}/{name}" for name in "abc"))) == (3, 0, 0, 0)
+    assert set(library.articles()) == {"Привет", "Łódź", "Café"}
+
+
+@pytest.mark.parametrize("canonical", ["https://elsewhere.example/a", "{}/", "https://127.0.0.1.elsewhere.example/a"])
+def test_a_page_does_not_take_the_place_of_anothers_article(library: Library, web: WebServer, canonical: str) -> None:
+    link = f'<link rel="canonical" href="{canonical.format(web.url)}">'
+    web.pages["/a"] = Answer(story("Acme", link))
+    library.ingest(f"{web.url}/a")
+    assert library.articles()["Acme"].url == f"{web.url}/a"
+
+
+def test_a_page_names_its_own_address(library: Library, web: WebServer) -> None:
+    web.pages["/amp/a"] = Answer(story("Acme", f'<link rel="canonical" href="{web.url}/a">'))
+    web.pages["/old"] = Answer(status=301, headers={"Location": "/b?utm_medium=x"})
+    web.pages["/b"] = Answer(story("Beta"))
+    library.ingest(f"{web.url}/amp/a", f"{web.url}/old")
+    assert {title: article.url for title, article in library.articles().items()} == {
+        "Acme": f"{web.url}/a",
+        "Beta": f"{web.url}/b",
+    }
+
+
+def test_two_addresses_of_one_page_are_one_article(library: Library, web: WebServer) -> None:
+    web.pages["/old"] = Answer(status=301, headers={"Location": "/a"})
+    assert counts(library.ingest(f"{web.url}/a", f"{web.url}/old")) == (1, 0, 1, 0)
+    assert counts(library.ingest(f"{web.url}/old", f"{web.url}/a")) == (0, 0, 2, 0)
+
+
+def test_a_feed_gives_its_articles_and_follows_the_links_of_the_others(library: Library, web: WebServer) -> None:
+    whole = "Gamma raised $7 million from Example Ventures, as people who know of it say. " * 30
+    web.pages["/feed"] = rss(item(f"{web.url}/gamma", "Gamma", whole), item("a"), item("/b", day=14))
+    web.pages["/b"] = Answer(story("Beta"))
+    assert counts(library.ingest(Feed(f"{web.url}/feed"))) == (3, 0, 0, 0)
+    assert sorted(web.paths) == ["/a", "/b", "/feed"]
+    found = library.articles()
+    assert {title: (one.published, one.date_source, one.site, one.url) for title, one in found.items()} == {
+        "Gamma": ("2023-06-13", "feed", "Example News", f"{web.url}/gamma"),
+        "Acme raises": ("2023-06-13", "meta", "Example News", f"{web.url}/a"),
+        "Beta": ("2023-06-14", "feed", "Example News", f"{web.url}/b"),
+    }
+    assert "people who know of it say" in found["Gamma"].text
+
+
+def test_what_a_feed_calls_unchanged_is_not_asked_for_again(library: Library, web: WebServer) -> None:
+    web.pages["/feed"] = rss(item("/a"), item("/b"))
+    web.pages["/b"] = Answer(story("Beta"))
+    library.ingest(Feed(f"{web.url}/feed"))
+    web.pages["/feed"] = rss(item("/c"), item("/b", "Changed"), item("/a"))  # it changes between two runs
+    web.pages["/c"] = Answer(story("Gamma"))
+    web.requests.clear()
+    assert counts(library.ingest(Feed(f"{web.url}/feed"))) == (1, 0, 2, 0)
+    assert web.paths == ["/feed", "/c", "/b"]
+
+
+def test_an_entry_of_a_feed_that_cannot_be_had_is_reported(library: Library, web: WebServer) -> None:
+    web.pages["/feed"] = rss(
+        item("/none"),
+        item("http://169.254.169.254/latest"),
+        item("file:///etc/passwd", text=""),
+        item("http://[", text=""),
+        item("/a"),
+    )
+    report = library.ingest(Feed(f"{web.url}/feed"))
+    assert counts(report) == (1, 0, 0, 4)
+    assert [
+        word
+        for failure, word in zip(report.failed, ("404", "metadata", "without a link", "without a link"), strict=True)
+        if word not in failure.reason
+    ] == []
+    assert not any("passwd" in article.text for article in library.articles().values())
+
+
+def test_a_feed_may_be_a_file(library: Library, web: WebServer, tmp_path: Path) -> None:
+    body = rss(
+        item(f"{web.url}/a"), item("", "Delta", "Delta is an entry that has no link, only these few words.")
+    ).body
+    (tmp_path / "feed.xml").write_text(str(body))
+    feed = Feed(str(tmp_path / "feed.xml"))
+    assert counts(library.ingest(feed)) == (2, 0, 0, 0)
+    assert counts(library.ingest(feed)) == (0, 0, 2, 0)
+
+
+def sitemap(*pages: tuple[str, str], kind: str = "url") -> Answer:
+    listed = "".join(f"<{kind}><loc>{page}</loc><lastmod>{day}</lastmod></{kind}>" for page, day in pages)
+    root = "urlset" if kind == "url" else "sitemapindex"
+    return Answer(f"<{root}>{listed}</{root}>", type="application/xml")
+
+
+def test_a_sitemap_gives_the_pages_that_are_wanted(library: Library, web: WebServer) -> None:
+    names = {"/news/a": "2024-01-31", "/news/b": "2023-12-31", "/news/c": "2024", "/about": "2024-05-01", "/news/d": ""}
+    for name in names:
+        web.pages[name] = Answer(story(f"Story {name[-1]}"))
+    web.pages["/sitemap.xml"] = sitemap((f"{web.url}/1.xml", "2024-06"), (f"{web.url}/old.xml", "2020"), kind="sitemap")
+    web.pages["/1.xml"] = sitemap(*((web.url + name, day) for name, day in names.items()))
+    wanted = Sitemap(f"{web.url}/sitemap.xml", date(2024, 1, 1), "/news/")
+    assert counts(library.ingest(wanted)) == (3, 0, 0, 0)
+    assert web.paths == ["/sitemap.xml", "/1.xml", "/news/a", "/news/c", "/news/d"]
+    web.requests.clear()
+    assert counts(library.ingest(wanted)) == (0, 0, 3, 0)
+    assert web.paths == ["/sitemap.xml", "/1.xml", "/news/d"]  # the others have not changed, their sitemap says
+
+
+def test_a_sitemap_speaks_for_its_own_site_and_not_for_ever(library: Library, web: WebServer) -> None:
+    chain = [f"{web.url}/{i}.xml" for i in range(5)]
+    for i in range(4):
+        web.pages[f"/{i}.xml"] = sitemap((chain[i + 1], ""), (chain[0], ""), kind="sitemap")
+    web.pages["/2.xml"] = Answer(
+        f"<urlset><url><loc>http://127.0.0.2:9/x</loc></url><url><loc>https://example.com/</loc></url><url><loc>{web.url}/a</loc></url>"
+        f"<sitemap><loc>{chain[3]}</loc></sitemap></urlset>"
+    )
+    report = library.ingest(Sitemap(chain[0]))
+    assert counts(report) == (1, 0, 0, 2)
+    assert "nested deeper" in report.failed[0].reason
+    assert "2 addresses on other sites" in report.failed[1].reason
+    assert web.paths == ["/0.xml", "/1.xml", "/2.xml", "/a"]
+
+
+def test_a_download_that_is_cut_leaves_the_old_article(library: Library, web: WebServer) -> None:
+    library.ingest(f"{web.url}/a")
+    web.pages["/a"] = Answer(story("Acme Two") * 50, cut=600)
+    assert counts(library.ingest(f"{web.url}/a")) == (0, 0, 0, 1)
+    assert list(library.articles()) == ["Acme raises"]
+    web.pages["/a"] = Answer(story("Acme Two"))
+    assert counts(library.ingest(f"{web.url}/a")) == (0, 1, 0, 0)
+
+
+def test_what_a_feed_has_told_stays_when_the_page_is_fetched_without_it(library: Library, web: WebServer) -> None:
+    whole = "Gamma raised $7 million from Example Ventures, as people who know of it say. " * 30
+    web.pages["/b"] = web.pages["/gamma"] = Answer(story("Beta"), headers={"ETag": '"1"'})
+    web.pages["/feed"] = rss(item("/b"), item("/gamma", "Gamma", whole))
+    library.ingest(f"{web.url}/b")
+    assert library.articles()["Beta"].published is None
+    assert counts(library.ingest(Feed(f"{web.url}/feed"))) == (1, 1, 0, 0)  # not held back by the page's ETag
+    assert library.articles()["Beta"].published == "2023-06-13"
+    assert counts(library.ingest(f"{web.url}/b")) == (0, 0, 1, 0)
+    web.pages["/gamma"] = Answer(story("Gamma"))
+    assert counts(library.ingest(f"{web.url}/gamma")) == (0, 1, 0, 0)
+    assert library.articles()["Gamma"].date_source == "feed"
