@@ -13,11 +13,14 @@ from rich.table import Table
 from rich.text import Text
 
 from rag.cli import JsonOption, LibraryOption, app, errors_shown, print_json, serve_with
+from rag.dates import first_day
+from rag.errors import ConfigurationError
 from rag.settings import load_settings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
+    from ingest.fetch import Remote
     from ingest.report import Progress as IngestProgress
     from ingest.report import Report
 
@@ -29,8 +32,35 @@ INTERRUPTED = 130
 @app.command()
 def ingest(
     sources: Annotated[
-        list[str], typer.Argument(metavar="SOURCE…", help="Files, folders or globs of .md, .txt, .html.")
-    ],
+        list[str] | None,
+        typer.Argument(metavar="SOURCE…", help="Files, folders, globs, and addresses (https://…) of articles."),
+    ] = None,
+    feed: Annotated[
+        list[str] | None,
+        typer.Option("--feed", metavar="URL|FILE", help="The articles of an RSS or Atom feed; may be repeated."),
+    ] = None,
+    sitemap: Annotated[
+        list[str] | None,
+        typer.Option("--sitemap", metavar="URL", help="The pages that a sitemap lists; may be repeated."),
+    ] = None,
+    since: Annotated[
+        str | None,
+        typer.Option(
+            "--since", metavar="DATE", help="Of a sitemap, only pages changed since: 2024-01-31, 2024-01, 2024."
+        ),
+    ] = None,
+    path: Annotated[
+        str | None,
+        typer.Option("--path", metavar="PREFIX", help="Of a sitemap, only pages below this path, such as /news/."),
+    ] = None,
+    field: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--field",
+            metavar="NAME=FIELD",
+            help="What a field is called in JSON Lines: text=body_html; may be repeated.",
+        ),
+    ] = None,
     library: LibraryOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -39,7 +69,7 @@ def ingest(
     Exit status: 0 all well, 1 some articles failed (the rest is in), 2 the command itself is wrong.
     """
     with errors_shown():
-        report = _run(sources, library)
+        report = _run([*(sources or ()), *_remote(feed or (), sitemap or (), since, path)], library, field or ())
     if as_json:
         print_json(report.to_dict())
     else:
@@ -63,24 +93,56 @@ def serve(
     serve_with(settings, [sys.executable, "-m", "ingest.worker", "--library", str(settings.library.absolute())])
 
 
-def _run(sources: list[str], library: Path | None) -> "Report":
+def _remote(
+    feeds: "Sequence[str]", sitemaps: "Sequence[str]", since: str | None, path: str | None
+) -> "Iterator[Remote]":
+    """The feeds and sitemaps that were asked for. Raises ConfigurationError for what cannot be one."""
+    if not feeds and not sitemaps and since is None and path is None:
+        return  # the packages that fetch stay out of a run that does not
+    from ingest.fetch import Feed, Sitemap
+    from ingest.sources import is_web_address
+
+    if (since is not None or path is not None) and not sitemaps:
+        raise ConfigurationError("--since and --path are about a sitemap.", "Give one with --sitemap.")
+    for feed in feeds:
+        if not is_web_address(feed) and not Path(feed).is_file():
+            raise ConfigurationError(
+                f"There is no feed {feed!r}.", "Give an address that begins with https://, or a file."
+            )
+        yield Feed(feed)
+    try:
+        day = first_day(since) if since else None
+    except ValueError as error:
+        raise ConfigurationError(f"{since!r} is not a date.", "Write it as 2024-01-31, 2024-01 or 2024.") from error
+    for sitemap in sitemaps:
+        if not is_web_address(sitemap):
+            raise ConfigurationError(f"{sitemap!r} is no address.", "A sitemap begins with https://.")
+        yield Sitemap(sitemap, day, path or "")
+
+
+def _run(sources: "Sequence[str | Remote]", library: Path | None, fields: "Sequence[str]" = ()) -> "Report":
     # Imported here, not above: they bring onnxruntime, tantivy and Chroma along, and `dossier --help` stays instant.
+    from ingest.json_lines import read_mapping
     from ingest.pipeline import run
-    from ingest.sources import find_items
+    from ingest.sources import find_items, is_web_address
     from rag.catalog import Catalog
     from rag.embedding import build_embedder
     from rag.indexes import Indexes
     from rag.log import configure_logging
 
     settings = load_settings(library=library)
+    mapping = read_mapping(fields)
+    if not sources:
+        raise ConfigurationError("There is nothing to ingest.", "Name files, folders or addresses, or give --feed.")
     # Warnings go to standard error, so that --json prints nothing but JSON; the rest would disturb the progress bar.
     configure_logging("debug" if settings.log_level == "debug" else "warning", as_json=settings.log_json)
-    find_items(sources, settings)  # a wrong source is told before a library is made for it
+    files = [source for source in sources if isinstance(source, str) and not is_web_address(source)]
+    find_items(files, settings)  # a wrong source is told before a library is made for it
     catalog = Catalog.open(settings.library, create=True)
     try:
         embedder = build_embedder(settings, settings.library / "model")
         with _progress_bar() as on_progress:
-            report = run(sources, catalog, embedder, settings, on_progress)
+            report = run(sources, catalog, embedder, settings, on_progress, fields=mapping)
         indexes = Indexes(catalog)
         try:
             indexes.sync()  # a server that has them does it by itself
@@ -122,4 +184,6 @@ def show(report: "Report", console: Console) -> None:
     )
     console.print(Text(f"interrupted; {embedded}" if report.interrupted else embedded))
     if not report.done and not report.interrupted:
-        console.print(Text("no article was found: articles end in .md, .markdown, .txt, .html or .htm"))
+        from ingest.sources import EXTENSIONS
+
+        console.print(Text(f"no article was found: articles end in {', '.join(EXTENSIONS)}"))

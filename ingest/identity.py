@@ -10,10 +10,12 @@ from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 
+from ingest.sources import file_of
 from rag.catalog import Catalog, text_hash
 
 # Where posted articles come from: `inbox:` and the hash of what was posted, in the place of a path.
 INBOX = "inbox:"
+_NO_FILES = (INBOX, "feed:", "sitemap:", "http://", "https://")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,14 +90,14 @@ class Identities:
 
 
 def _exists(location: str, *, by_url: bool) -> bool:
-    """A posted text stays where it is, unless the same address was posted anew: then that is its newer self."""
-    return not by_url if location.startswith(INBOX) else Path(location).exists()
+    """What was posted or fetched stays where it is, unless the same address came anew: then that is its newer self."""
+    return not by_url if location.startswith(_NO_FILES) else Path(file_of(location)).exists()
 
 
 def _candidates(identity: str, location: str) -> Iterator[str]:
     """The identity, then with the folders around the file, nearest first, then with a number."""
     yield identity
-    folders = [] if location.startswith(INBOX) else list(Path(location).parts[1:-1])
+    folders = [] if location.startswith(_NO_FILES) else list(Path(file_of(location)).parts[1:-1])
     for i in range(len(folders) - 1, -1, -1):
         identity = f"{folders[i]}/{identity}"
         yield identity

@@ -1,6 +1,6 @@
 """How articles get into the library, in order.
 
-    find_items    what the sources name
+    find_items    what the sources name; Lines, for what lies in one file; Web, for what has to be fetched
     prepare       the ledger knows it? else: extract, clean, identify, find its origin, chunk     (a thread, ahead)
     embed         the chunks the catalog has no vector for, in batches across articles
     put           each article, whole, as soon as it has all its vectors
@@ -8,17 +8,21 @@
 A run that is stopped or killed leaves whole articles; the next one goes on where it stopped.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import closing
 from datetime import date
+from functools import partial
+from itertools import chain
 from time import perf_counter
 
 from ingest.embedding_queue import Embedded, EmbeddingQueue
+from ingest.fetch import Client, Remote, Rules, Web, WebItem
 from ingest.interrupts import uninterrupted
+from ingest.json_lines import Line, Lines
 from ingest.preparation import Failed, Outcome, Preparation, Unchanged
 from ingest.read_ahead import read_ahead
 from ingest.report import Failure, Progress, Report
-from ingest.sources import find_items
+from ingest.sources import Item, find_items, is_web_address
 from rag.catalog import Catalog
 from rag.embedding import Embedder
 from rag.settings import Settings
@@ -28,34 +32,44 @@ AHEAD = 32
 
 
 def run(
-    sources: Sequence[str],
+    sources: Sequence[str | Remote],
     catalog: Catalog,
     embedder: Embedder,
     settings: Settings,
     on_progress: Callable[[Progress], None],
     *,
     today: Callable[[], date] = date.today,
+    open_client: Callable[[], Client] | None = None,
+    fields: Mapping[str, str] | None = None,
 ) -> Report:
     """Ingests everything the sources name. What fails is reported and left out, the rest goes in.
+
+    `fields` says what the fields of JSON Lines are called there: {"text": "body_html"}.
 
     Raises ConfigurationError, before anything is done, for a source that names nothing, and LibraryError when the
     catalog cannot be written; what was written before stays. An interrupt ends the run and is told in the report.
     """
     started = perf_counter()
-    items = list(find_items(sources, settings))
+    files = [source for source in sources if isinstance(source, str) and not is_web_address(source)]
+    items = list(find_items(files, settings))
     catalog.require(embedder.stamp)
     preparation = Preparation(catalog, embedder, today())
+    open_client = open_client or partial(Client, settings, Rules(settings.fetch_allow))
+    web = Web(settings, catalog, preparation.holds, open_client)
+    lines = Lines(fields or {})
     queue = EmbeddingQueue(embedder)
     report = Report()
 
     def finish(outcome: Outcome | Embedded) -> None:
         with uninterrupted():
             name = write(outcome, catalog, report)
-        on_progress(Progress(report.done, len(items), name))
+        on_progress(Progress(report.done, len(items) + lines.found + web.found, name))
 
-    prepared = (preparation.prepare(item.location, item.name, item.read) for item in items)
+    remote = web.items(source for source in sources if source not in files)
+    everything: Iterable[Item | Line | WebItem] = chain(lines.items(items), remote)
+    prepared = (preparation.prepare(item.location, item.name, item.read) for item in everything)
     try:
-        with closing(read_ahead(prepared, AHEAD)) as outcomes:
+        with closing(web), closing(read_ahead(prepared, AHEAD, web.stop)) as outcomes:
             for outcome in outcomes:
                 for complete in queue.add(outcome):
                     finish(complete)

@@ -1,6 +1,5 @@
 """Everything that happens to an article before the model reads it."""
 
-import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
@@ -8,6 +7,7 @@ from datetime import date
 from ingest.chunking import chunk
 from ingest.clean import clean
 from ingest.dedupe import Origins, signature
+from ingest.document import Document, with_told
 from ingest.extract import Extracted, extract
 from ingest.identity import Identities
 from rag.catalog import Catalog, LedgerEntry, text_hash
@@ -18,7 +18,7 @@ from rag.embedding.embedder import Vectors
 from rag.errors import SourceError
 
 # Part of every fingerprint: raised when extraction, cleaning or chunking changes, so that files are read anew.
-PIPELINE_VERSION = 1
+PIPELINE_VERSION = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,16 +72,18 @@ class Preparation:
         self._identities = Identities(catalog)
         self._origins: Origins | None = None
 
-    def prepare(self, location: str, name: str, read: Callable[[], bytes]) -> Outcome:
-        """What became of the article at `location`; `read` gives its bytes, or raises SourceError."""
+    def prepare(self, location: str, name: str, read: Callable[[], bytes | Document]) -> Outcome:
+        """What became of the article at `location`; `read` gives what lies there, or raises SourceError."""
         fingerprint = ""
         try:
-            body = read()
-            fingerprint = f"{hashlib.sha256(body).hexdigest()}:{PIPELINE_VERSION}"
+            document = read()
+            document = Document(document) if isinstance(document, bytes) else document
+            fingerprint = f"{document.digest}:{PIPELINE_VERSION}"
             entry = self._catalog.ledger(location)
-            if entry and self._is_unchanged(entry, fingerprint):
+            if entry and (document.body is None or self._is_unchanged(entry, fingerprint)):
                 return Unchanged(name, location, entry.article_id or "")
-            found = clean(extract(body, name, self._today))
+            extracted = extract(document.body or b"", name, self._today)
+            found = clean(with_told(extracted, document.told, self._today))
             if not found.text.strip():
                 raise SourceError(
                     f"{name} holds no text besides a subscriber wall or call-outs.", "Save the full article."
@@ -89,6 +91,11 @@ class Preparation:
         except SourceError as error:
             return Failed(name, location, fingerprint, str(error))
         return self._identified(found, location, name, f"{fingerprint}:{text_hash(found.text)}")
+
+    def holds(self, location: str, digest: str) -> bool:
+        """Whether the library has the article that a document with this digest became, when it was read there."""
+        entry = self._catalog.ledger(location)
+        return entry is not None and self._is_unchanged(entry, f"{digest}:{PIPELINE_VERSION}")
 
     def _is_unchanged(self, entry: LedgerEntry, fingerprint: str) -> bool:
         """The same bytes as last time, and their text is in the library still (also when it is a copy of another's)."""

@@ -2,7 +2,7 @@
 
 import queue
 import threading
-from collections.abc import Generator, Iterable
+from collections.abc import Callable, Generator, Iterable
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
@@ -13,10 +13,10 @@ class _End(Generic[T]):
         self.error = error
 
 
-def read_ahead(values: Iterable[T], ahead: int) -> Generator[T]:
+def read_ahead(values: Iterable[T], ahead: int, stop: Callable[[], None] = lambda: None) -> Generator[T]:
     """The values, in order, made by a thread that is at most `ahead` of them in front; its errors are raised here.
 
-    Closing the generator ends the thread.
+    Closing the generator ends the thread; `stop` is called first, to end what the thread may be waiting for.
     """
     ready: queue.Queue[T | _End[T]] = queue.Queue(ahead)
     stopped = threading.Event()
@@ -49,4 +49,5 @@ def read_ahead(values: Iterable[T], ahead: int) -> Generator[T]:
             raise value.error
     finally:
         stopped.set()
+        stop()
         thread.join()

@@ -11,7 +11,13 @@ from pathlib import Path
 from rag.errors import ConfigurationError, SourceError
 from rag.settings import Settings
 
-EXTENSIONS = (".md", ".markdown", ".txt", ".html", ".htm")
+# What a folder is searched for. A file that is named may be called anything: its bytes tell what it is.
+EXTENSIONS = (
+    *(".md", ".markdown", ".txt", ".html", ".htm", ".pdf", ".docx", ".epub", ".eml"),
+    *(".jsonl", ".ndjson"),
+)
+# Between a file and what is one of several articles in it.
+SEPARATOR = "#"
 
 _ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 _MAGIC = re.compile(r"[*?\[]")
@@ -74,11 +80,15 @@ def find_items(sources: Sequence[str], settings: Settings) -> Iterator[Item]:
     return _distinct(item for source in checked for item in _items(source, max_bytes(settings)))
 
 
+def is_web_address(source: str) -> bool:
+    """Whether a source lies on the web, so that ingest/fetch gets it. Raises ConfigurationError for other schemes."""
+    found = _ADDRESS.match(source)
+    if found and found[0].lower() not in ("http://", "https://"):
+        raise ConfigurationError(f"{source} cannot be fetched.", "Addresses begin with http:// or https://.")
+    return found is not None
+
+
 def _check(source: str) -> str:
-    if _ADDRESS.match(source):
-        raise ConfigurationError(
-            f"{source} is an address, and addresses are not supported yet.", "Save the page, and ingest the file."
-        )
     if os.path.lexists(source):
         return source
     if not source or not _MAGIC.search(source):
@@ -101,7 +111,7 @@ def _items(source: str, limit: int) -> Iterator[Item]:
     for file, name in found:
         # File systems differ in how they spell an accent; the name, and with it the id, must not.
         yield Item(
-            _printable(os.path.normpath(file.absolute())), unicodedata.normalize("NFC", _printable(name)), file, limit
+            _printable(os.path.normpath(file.absolute())), unicodedata.normalize("NFC", _one_line(name)), file, limit
         )
 
 
@@ -163,6 +173,22 @@ def _distinct(items: Iterator[Item]) -> Iterator[Item]:
         if item.location not in seen:
             seen.add(item.location)
             yield item
+
+
+def file_of(location: str) -> str:
+    """The file that a location lies in: itself, or what stands before the key of one of several articles in it."""
+    at = location.find(SEPARATOR)
+    while at >= 0 and not os.path.exists(location):  # noqa: PTH110  a key may be longer than pathlib lets a name be
+        if os.path.isfile(location[:at]):  # noqa: PTH113
+            return location[:at]
+        at = location.find(SEPARATOR, at + 1)
+    return location
+
+
+def _one_line(name: str) -> str:
+    """A name as messages show it: line ends and what else cannot be seen are spelled out."""
+    shown = _printable(name)
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in shown)
 
 
 def _printable(path: str) -> str:

@@ -96,6 +96,9 @@ def test_a_module_imports_nothing_that_lies_further_out(path: Path) -> None:
         ("tantivy", {"rag.indexes.lexical"}),
         ("onnxruntime", {"rag.embedding.exported", "rag.embedding.export"}),
         ("filelock", {"rag.indexes.follower", "rag.embedding.exported"}),
+        ("ssrfguard", {"ingest.fetch.addresses"}),
+        ("httpcore2", {"ingest.fetch.connections"}),
+        ("feedparser", {"ingest.feed_reader"}),
     ],
 )
 def test_one_place_imports(package: str, expected: set[str]) -> None:

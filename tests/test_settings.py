@@ -78,3 +78,12 @@ def test_a_variable_without_our_prefix_is_nobody_elses_setting(monkeypatch: pyte
 def test_settings_cannot_be_changed() -> None:
     with pytest.raises(ValueError, match="frozen"):
         load_settings().port = 1  # type: ignore[misc]
+
+
+def test_networks_are_given_as_a_list_with_commas(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert load_settings().fetch_allow == ()
+    monkeypatch.setenv("DOSSIER_FETCH_ALLOW", "127.0.0.0/8, fd00::/8,")
+    assert [str(network) for network in load_settings().fetch_allow] == ["127.0.0.0/8", "fd00::/8"]
+    monkeypatch.setenv("DOSSIER_FETCH_ALLOW", "10.0.0.1/8")
+    with pytest.raises(ConfigurationError, match="DOSSIER_FETCH_ALLOW"):
+        load_settings()

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from ingest.sources import Item, find_items
+from ingest.sources import Item, find_items, is_web_address
 from rag.errors import ConfigurationError, SourceError
 from rag.settings import Settings
 
@@ -105,9 +105,17 @@ def test_a_pattern_that_is_none_is_told(folder: Path) -> None:
         find_items([f"{folder}/a**.md"], SETTINGS)
 
 
-def test_an_address_is_told_to_be_unsupported() -> None:
-    with pytest.raises(ConfigurationError, match="not supported yet"):
-        find_items(["https://example.com/article"], SETTINGS)
+@pytest.mark.parametrize(
+    ("source", "is_web"), [("https://example.com/a", True), ("HTTP://e.com", True), ("a.md", False), ("a/b:c", False)]
+)
+def test_an_address_is_told_from_a_path(source: str, is_web: bool) -> None:
+    assert is_web_address(source) is is_web
+
+
+@pytest.mark.parametrize("source", ["ftp://example.com/a", "file:///etc/passwd"])
+def test_an_address_that_is_not_of_the_web_is_refused(source: str) -> None:
+    with pytest.raises(ConfigurationError, match="cannot be fetched"):
+        is_web_address(source)
 
 
 def test_an_empty_folder_names_nothing_and_is_no_error(tmp_path: Path) -> None:

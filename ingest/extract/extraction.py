@@ -1,35 +1,28 @@
-"""The way from bytes to an article: decode, tell what it is, extract."""
+"""The way from bytes to an article: tell what it is, decode what is text, extract."""
 
-import re
 from dataclasses import replace
 from datetime import date
-from pathlib import PurePosixPath
 
 import structlog
 
 from ingest.extract.dates import plausible
 from ingest.extract.encoding import decode
 from ingest.extract.extracted import Extracted
+from ingest.extract.kinds import kind_of_bytes, kind_of_text
 from ingest.extract.markdown import extract_markdown
 from ingest.extract.text import extract_text
 from rag.errors import DossierError, SourceError
 
 log = structlog.get_logger(__name__)
 
-_HTML = re.compile(
-    r"\s*(?:<\?xml[^>]*>\s*)?(?><!--.*?-->\s*)*+<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE | re.DOTALL
-)
-_TAGS = re.compile(r"<(?:p|div|article|h[1-6]|meta|title)\b", re.IGNORECASE)
-
 
 def extract(body: bytes, name: str, today: date) -> Extracted:
     """Text and metadata of the article in `body`; `today` tells which dates are impossible.
 
-    Raises SourceError, naming the article, for what is no text or holds none.
+    Raises SourceError, naming the article, for what is no article in a format that is known, or holds no text.
     """
-    text, decoding = decode(body, name)
     try:
-        found = _parse(text, name)
+        found = _parse(body, name)
     except DossierError:
         raise
     except Exception as error:  # parsers meet anything here: one that breaks fails this article, not the run
@@ -37,24 +30,46 @@ def extract(body: bytes, name: str, today: date) -> Extracted:
         raise SourceError(f"{name} could not be parsed: {error!r}.", "Save the article in another format.") from error
     if not found.text.strip():
         raise SourceError(f"{name} holds no readable text.", "Open it: is the article loaded by a script, or an image?")
-    return _with_plausible_dates(replace(found, notes=decoding + found.notes), today)
+    return _with_plausible_dates(found, today)
 
 
-def _parse(text: str, name: str) -> Extracted:
-    kind = _kind(text, name)
+def _parse(body: bytes, name: str) -> Extracted:
+    """Each reader is imported when the first file needs it: together they take more than a second."""
+    match kind_of_bytes(body, name):
+        case "pdf":
+            from ingest.extract.pdf import extract_pdf
+
+            return extract_pdf(body, name)
+        case "docx":
+            from ingest.extract.docx import extract_docx
+
+            return extract_docx(body, name)
+        case "epub":
+            from ingest.extract.epub import extract_epub
+
+            return extract_epub(body, name)
+        case "mail":
+            from ingest.extract.mail import extract_mail
+
+            return extract_mail(body, name)
+        case "json":
+            from ingest.extract.json_article import extract_json
+
+            return extract_json(body, name)
+        case _:
+            return _parse_text(body, name)
+
+
+def _parse_text(body: bytes, name: str) -> Extracted:
+    text, notes = decode(body, name)
+    kind = kind_of_text(text, name)
     if kind == "html":
-        from ingest.extract.html import extract_html  # trafilatura and its dictionaries: 0.5 s, for HTML only
+        from ingest.extract.html import extract_html
 
-        return extract_html(text, name)
-    return extract_markdown(text, name) if kind == "markdown" else extract_text(text, name)
-
-
-def _kind(text: str, name: str) -> str:
-    """What the content says, before what the name says: pages are saved as .txt, Markdown as .html."""
-    suffix = PurePosixPath(name).suffix.lower()
-    if _HTML.match(text) or (suffix in (".html", ".htm") and _TAGS.search(text)):
-        return "html"
-    return "markdown" if suffix in (".md", ".markdown") else "text"
+        found = extract_html(text, name)
+    else:
+        found = extract_markdown(text, name) if kind == "markdown" else extract_text(text, name)
+    return replace(found, notes=notes + found.notes)
 
 
 def _with_plausible_dates(found: Extracted, today: date) -> Extracted:
