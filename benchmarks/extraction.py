@@ -16,6 +16,7 @@ from datetime import date
 from pathlib import Path
 from statistics import mean, median
 from time import perf_counter
+from typing import Any
 
 from lxml import html
 
@@ -186,7 +187,7 @@ def _justext(source: str) -> str:
     return "\n".join(paragraph.text for paragraph in paragraphs if not paragraph.is_boilerplate)
 
 
-def _with(**options: bool) -> Callable[[str], str | None]:
+def _with(**options: Any) -> Callable[[str], str | None]:
     return lambda source: trafilatura.extract(source, include_comments=False, **options)
 
 

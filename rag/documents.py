@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
+from pydantic.json_schema import SkipJsonSchema
 
 from rag import display
 
@@ -85,7 +86,8 @@ class Passage(_Wire):
     start: int
     end: int
     score: float = Field(description="Fused score, 0 to 1; comparable within one search only.")
-    heading: str = ""
+    # For those who answer; the reader has the article.
+    heading: SkipJsonSchema[str] = Field("", exclude=True)
 
 
 class Citation(_Wire):
