@@ -54,7 +54,7 @@ $(LIBRARY)/.sample-corpus: $(VENV)/.installed docs_corpus $(wildcard docs_corpus
 
 chromium:
 	@command -v chromium >/dev/null || if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
-		apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium fonts-dejavu-core >/dev/null; \
+		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium fonts-dejavu-core >/dev/null; \
 	else \
 		echo "The tests of the page need the program chromium: install it, or run \`make test\` as root." >&2; exit 1; \
 	fi
