@@ -12,7 +12,7 @@ from contextlib import ExitStack
 from datetime import date
 from pathlib import Path
 
-from benchmarks import answer, embedding, ingest, search, serve
+from benchmarks import answer, embedding, ingest, quality, search, serve
 from benchmarks.articles import REPOSITORY
 from benchmarks.machine import this_machine
 from benchmarks.measurement import Benchmark
@@ -26,6 +26,7 @@ BENCHMARKS: tuple[Benchmark, ...] = (
     search.BENCHMARK,
     answer.BENCHMARK,
     serve.BENCHMARK,
+    quality.BENCHMARK,
 )
 
 

@@ -58,7 +58,7 @@ class Workspace:
     def texts(self) -> list[str]:
         """What an ingest of the 60 articles embeds: found by one with a stand-in for the model."""
         stand_in = StandIn(self.embedder, np.eye(self.embedder.stamp.dimension, dtype=np.float32), SEED)
-        _ingest(self.articles, self.new_library("for-texts"), stand_in)
+        ingest(self.articles, self.new_library("for-texts"), stand_in)
         return stand_in.texts
 
     @cached_property
@@ -66,13 +66,13 @@ class Workspace:
         """A library of 10,000 chunks, indexed: the corpus with its real vectors, the rest with disturbed copies."""
         self.tell(f"making a library of {CHUNKS:,} chunks")
         library = self.new_library("large")
-        _ingest(CORPUS, library, self.embedder)
+        ingest(CORPUS, library, self.embedder)
         with closing(Catalog.open(library)) as catalog:
             stand_in = StandIn(self.embedder, catalog.vectors()[2], SEED)
         filler = recombined(corpus(), Random(SEED), permute_names=True)
         for number in range(CHUNKS):
             folder = write(dict(islice(filler, STEP)), self.folder / f"filler-{number}")
-            if _ingest(folder, library, stand_in) >= CHUNKS:
+            if ingest(folder, library, stand_in) >= CHUNKS:
                 break
         with closing(Catalog.open(library)) as catalog, closing(Indexes(catalog)) as indexes:
             indexes.sync()
@@ -86,7 +86,7 @@ class Workspace:
         return library
 
 
-def _ingest(source: Path, library: Path, embedder: Embedder) -> int:
+def ingest(source: Path, library: Path, embedder: Embedder) -> int:
     """Ingests without indexing; how many chunks the library has then."""
     with closing(Catalog.open(library, create=True)) as catalog:
         report = run([str(source)], catalog, embedder, load_settings(library=library), lambda progress: None)
