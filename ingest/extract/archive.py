@@ -11,6 +11,7 @@ MOST_INFLATED = 200_000_000
 # XML of office programs repeats itself 50 times over; a bomb that is worth the name does it a thousand times.
 WORST_RATIO = 250
 _SMALL = 1_000_000
+# What zipfile and zlib raise for damaged, encrypted and unknown kinds of entries.
 _BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError, ValueError)
 
 

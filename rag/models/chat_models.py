@@ -111,6 +111,7 @@ async def _chunks(
 ) -> AsyncGenerator[AIMessageChunk, None]:
     """The model's stream with a limit for each chunk, and never traced: LangSmith would be a second receiver."""
     finished = False
+    # LangChain declares an iterator; what every client returns is a generator, and only that can be closed early.
     async with aclosing(model.astream(list(messages))) as stream:  # type: ignore[type-var]
         while True:
             with anyio.fail_after(patience), tracing_context(enabled=False):
