@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 
 import rag
+from rag.answering.focus import named
 from rag.documents import Answer
+from rag.indexes.lexical import terms
 
 LUMEN = """---
 title: Lumen Robotics lands $80M to teach warehouse arms
@@ -169,3 +171,17 @@ def test_every_quote_is_an_exact_slice(library_of: Callable[[Mapping[str, str]],
 def test_the_same_question_has_the_same_answer(ask: Callable[..., Answer]) -> None:
     first, second = (ask("Who led Lumen's Series B?").text for _ in range(2))
     assert first == second
+
+
+@pytest.mark.parametrize(
+    ("text", "says_it"),
+    [
+        ("It runs on GPT-4 today.", True),
+        ("it runs on gpt 4.", True),
+        ("It beat GPT 3.5 with a team of 4.", False),
+        ("GPT-4.5 came later.", False),
+        ("GPT-41 is no model.", False),
+    ],
+)
+def test_a_version_that_is_a_bare_number_stands_beside_its_family(text: str, says_it: bool) -> None:
+    assert named("GPT-4").stands_in(text, frozenset(terms(text))) is says_it
