@@ -147,4 +147,6 @@ def _article(article_id: str, name: str, found: Extracted) -> Article:
         language=found.language,
         companies=tuple(companies),
         flags=found.flags,
+        notes=found.notes,
+        boilerplate_share=found.boilerplate_share,
     )

@@ -20,9 +20,10 @@ class Article:
     """One article as the catalog holds it.
 
     `id` is stable: the same source has the same id on every machine. `source` is the name the source is known by (its
-    address, or its path as seen from the folder that was ingested); it holds no path of the machine. `flags` say what
-    is known to be wrong with the text (`truncated`, `paywalled`). `origin_id` is the article this one is a copy of,
-    itself if none.
+    address, or its path as seen from the folder that was ingested); it holds no path of the machine. `companies`,
+    `people`, `models` and `products` are those it names. `flags` say what is known to be wrong with the text
+    (`truncated`, `paywalled`), `notes` what was dropped or repaired when it was read, `boilerplate_share` which part of
+    its page's words was not the article. `origin_id` is the article this one is a copy of, itself if none.
     """
 
     id: str
@@ -37,14 +38,21 @@ class Article:
     date_source: DateSource | None = None
     language: str | None = None
     companies: tuple[str, ...] = ()
+    people: tuple[str, ...] = ()
+    models: tuple[str, ...] = ()
+    products: tuple[str, ...] = ()
     flags: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    boilerplate_share: float | None = None
     origin_id: str = ""
 
     def to_dict(self, *, text: bool = False) -> dict[str, Any]:
         """The article as JSON has it; its text only on demand."""
         names = ("id", "title", "author", "site", "url", "published", "updated", "date_source", "language", "source")
         found: dict[str, Any] = {name: getattr(self, name) for name in names}
-        found |= {"companies": list(self.companies), "flags": list(self.flags), "origin_id": self.origin_id}
+        lists = ("companies", "people", "models", "products", "flags", "notes")
+        found |= {name: list(getattr(self, name)) for name in lists}
+        found |= {"boilerplate_share": self.boilerplate_share, "origin_id": self.origin_id}
         return found | {"text": self.text} if text else found
 
 

@@ -13,6 +13,8 @@ from rag.embedding import EmbeddingStamp
 from rag.errors import ArticleNotFoundError, LibraryError
 from tests.made_articles import EMBEDDER, chunks_of, made, put, vectors_of
 
+OLD_CATALOG = Path(__file__).parent / "catalog_of_version_1.sql"
+
 
 @pytest.fixture
 def catalog(tmp_path: Path) -> Iterator[Catalog]:
@@ -33,8 +35,9 @@ def state_of(catalog: Catalog) -> dict[str, tuple[str, int]]:
 def test_an_article_comes_back_as_it_was_put_in(catalog: Catalog) -> None:
     article = made(
         "a", "Ünïcode 👋🏽 text.", author="A. Author", url="https://example.org/a", published="2023-06",
-        updated="2024", date_source="front matter", language="en", companies=("Mistral AI",), flags=("truncated",),
-        origin_id="b",
+        updated="2024", date_source="front matter", language="en", companies=("Mistral AI",), people=("A. Founder",),
+        models=("Mixtral 8x7B",), products=("Le Chat",), flags=("truncated",), notes=("repaired",),
+        boilerplate_share=0.25, origin_id="b",
     )  # fmt: skip
     put(catalog, article)
     assert catalog.article("a") == article
@@ -311,6 +314,40 @@ def test_a_library_of_a_newer_dossier_is_refused_and_left_alone(tmp_path: Path, 
     with pytest.raises(LibraryError, match=r"newer Dossier.*Update Dossier"):
         Catalog.open(tmp_path, create=create)
     assert (tmp_path / FILE).read_bytes() == content
+
+
+@pytest.mark.parametrize("create", [True, False])
+def test_a_library_of_an_older_dossier_is_brought_up_to_date(tmp_path: Path, create: bool) -> None:
+    with sqlite3.connect(tmp_path / FILE) as connection:
+        connection.executescript(OLD_CATALOG.read_text())
+    connection.close()
+    fresh = Catalog.open(tmp_path / "fresh", create=True)
+    catalog = Catalog.open(tmp_path, create=create)
+    assert [article.companies for article in catalog.articles()] == [("Acme",)]
+    job = catalog.inbox_job("j1")
+    assert job is not None
+    assert job.status == "done"
+    assert columns_of(catalog) == columns_of(fresh)
+    catalog.close()
+    fresh.close()
+    Catalog.open(tmp_path).close()
+
+
+def test_an_older_library_on_a_read_only_disk_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with sqlite3.connect(tmp_path / FILE) as connection:
+        connection.executescript(OLD_CATALOG.read_text())
+    connection.close()
+    monkeypatch.setattr("os.access", lambda path, mode: False)  # the tests may run as root, who may write anywhere
+    with pytest.raises(LibraryError, match=r"older Dossier.*read-only"):
+        Catalog.open(tmp_path)
+
+
+def columns_of(catalog: Catalog) -> dict[str, set[str]]:
+    with sqlite3.connect(catalog.folder / FILE) as connection:
+        tables = [name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        found = {name: {row[1] for row in connection.execute(f"PRAGMA table_info({name})")} for name in tables}
+    connection.close()
+    return found
 
 
 def test_a_library_folder_that_is_a_file_is_named(tmp_path: Path) -> None:

@@ -12,8 +12,10 @@ from rag.documents import Article
 from rag.errors import ArticleNotFoundError
 
 _ARTICLE = (
-    "id, source, title, author, site, url, published, updated, date_source, language, companies, flags, origin_id"
+    "id, source, title, author, site, url, published, updated, date_source, language, companies, people, models, "
+    "products, flags, notes, boilerplate_share, origin_id"
 )
+_LISTS = ("companies", "people", "models", "products", "flags", "notes")
 
 
 def text_hash(text: str) -> str:
@@ -86,32 +88,22 @@ class Articles(Database):
         yield from self._rows("SELECT id, published, signature FROM articles WHERE origin_id = id ORDER BY id")
 
 
-def article_row(article: Article, signature: bytes, change: int) -> tuple[Any, ...]:
+def article_row(article: Article, signature: bytes, change: int) -> dict[str, Any]:
+    """An article as its table holds it, by column."""
     published_by = last_day(article.published).isoformat() if article.published else None
-    return (
-        article.id,
-        article.source,
-        article.title,
-        article.text,
-        text_hash(article.text),
-        article.author,
-        article.site,
-        article.url,
-        article.published,
-        published_by,
-        article.updated,
-        article.date_source,
-        article.language,
-        json.dumps(article.companies, ensure_ascii=False),
-        json.dumps(article.flags, ensure_ascii=False),
-        article.origin_id or article.id,
-        signature,
-        change,
-    )
+    row = {name: getattr(article, name) for name in _ARTICLE.split(", ")}
+    row |= {name: json.dumps(row[name], ensure_ascii=False) for name in _LISTS}
+    return row | {
+        "text": article.text,
+        "text_sha256": text_hash(article.text),
+        "published_by": published_by,
+        "origin_id": article.origin_id or article.id,
+        "signature": signature,
+        "change": change,
+    }
 
 
 def _article(row: tuple[Any, ...], text: str = "") -> Article:
     found = dict(zip(_ARTICLE.split(", "), row, strict=True))
-    found["companies"] = tuple(json.loads(found["companies"]))
-    found["flags"] = tuple(json.loads(found["flags"]))
+    found |= {name: tuple(json.loads(found[name])) for name in _LISTS}
     return Article(**found, text=text)

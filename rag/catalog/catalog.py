@@ -86,10 +86,9 @@ class Catalog(Articles, Chunks, Ledger, FetchedPages, Jobs):
                 self._require(self._required)
             self._connection.execute("DELETE FROM articles WHERE id = ?", (article.id,))
             self._connection.execute("DELETE FROM removed WHERE article_id = ?", (article.id,))
-            self._connection.execute(
-                "INSERT INTO articles VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
-                article_row(article, signature, self._next_change()),
-            )
+            row = article_row(article, signature, self._next_change())
+            columns, marks = ", ".join(row), ", ".join(f":{name}" for name in row)
+            self._connection.execute(f"INSERT INTO articles ({columns}) VALUES ({marks})", row)
             self._connection.executemany(
                 "INSERT INTO article_companies VALUES (?, ?)", ((company, article.id) for company in sorted(companies))
             )

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Self
 
-from rag.catalog.schema import APPLICATION_ID, SCHEMA, SCHEMA_VERSION
+from rag.catalog.schema import APPLICATION_ID, MIGRATIONS, SCHEMA, SCHEMA_VERSION
 from rag.errors import LibraryError
 
 FILE = "catalog.sqlite"
@@ -46,6 +46,7 @@ class Database:
             try:
                 if create and writable:
                     catalog._make_tables()
+                catalog._migrate()
             except BaseException:
                 connection.close()
                 raise
@@ -58,6 +59,25 @@ class Database:
                     self._connection.execute(statement)
                 self._connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
                 self._connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+
+    def _migrate(self) -> None:
+        """Brings the tables of an older version up to this one, all steps or none."""
+        if self._version() == SCHEMA_VERSION:
+            return
+        if not self.writable:
+            raise LibraryError(
+                f"The library in {self.folder} was written by an older Dossier, and cannot be brought up to date: "
+                "it is read-only.",
+                "Open it once where it can be written.",
+            )
+        with self._writing():
+            for version in range(self._version() + 1, SCHEMA_VERSION + 1):  # another process may have been first
+                for statement in MIGRATIONS[version].split(";"):
+                    self._connection.execute(statement)
+                self._connection.execute(f"PRAGMA user_version = {version}")
+
+    def _version(self) -> int:
+        return int(self._value("PRAGMA user_version"))
 
     def close(self) -> None:
         """Closes the file; whatever was put is in it already."""

@@ -14,7 +14,8 @@ class Jobs(Database):
         """Queues a posted document."""
         with self._writing():
             self._connection.execute(
-                "INSERT INTO jobs SELECT ?, ?, ?, ?, ?, NULL, NULL, coalesce(max(number), 0) + 1, 0 FROM jobs",
+                "INSERT INTO jobs (id, name, media_type, body, status, number, attempts) "
+                "SELECT ?, ?, ?, ?, ?, coalesce(max(number), 0) + 1, 0 FROM jobs",
                 (job.id, job.name, job.media_type, body, job.status),
             )
 

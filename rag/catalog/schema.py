@@ -1,6 +1,6 @@
-"""The tables of a catalog."""
+"""The tables of a catalog, and how one of an older version gets them."""
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 APPLICATION_ID = 0x444F5353  # "DOSS", so that another program's database is told apart
 
 SCHEMA = """
@@ -11,7 +11,9 @@ CREATE TABLE articles (
     id TEXT PRIMARY KEY, source TEXT NOT NULL, title TEXT NOT NULL, text TEXT NOT NULL, text_sha256 TEXT NOT NULL,
     author TEXT, site TEXT, url TEXT, published TEXT, published_by TEXT, updated TEXT, date_source TEXT, language TEXT,
     companies TEXT NOT NULL, flags TEXT NOT NULL, origin_id TEXT NOT NULL, signature BLOB NOT NULL,
-    change INTEGER NOT NULL
+    change INTEGER NOT NULL,
+    people TEXT NOT NULL DEFAULT '[]', models TEXT NOT NULL DEFAULT '[]', products TEXT NOT NULL DEFAULT '[]',
+    notes TEXT NOT NULL DEFAULT '[]', boilerplate_share REAL
 ) STRICT;
 CREATE INDEX articles_by_change ON articles (change);
 CREATE INDEX articles_by_text ON articles (text_sha256);
@@ -39,6 +41,35 @@ CREATE TABLE fetched (
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE jobs (
     id TEXT PRIMARY KEY, name TEXT NOT NULL, media_type TEXT NOT NULL, body BLOB, status TEXT NOT NULL,
-    article_id TEXT, error TEXT, number INTEGER NOT NULL, attempts INTEGER NOT NULL
+    article_id TEXT, error TEXT, number INTEGER NOT NULL, attempts INTEGER NOT NULL, address TEXT
 ) STRICT;
 """
+
+_ADDED_IN_2 = """
+CREATE TABLE addresses (
+    address TEXT PRIMARY KEY, article_id TEXT NOT NULL REFERENCES articles ON DELETE CASCADE
+) STRICT, WITHOUT ROWID;
+CREATE INDEX addresses_by_article ON addresses (article_id);
+CREATE TABLE listed (
+    source TEXT NOT NULL, location TEXT NOT NULL, PRIMARY KEY (source, location)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX listed_by_location ON listed (location);
+CREATE TABLE raw (
+    location TEXT PRIMARY KEY, name TEXT NOT NULL, sha256 TEXT NOT NULL, body BLOB NOT NULL, address TEXT,
+    fetched REAL NOT NULL, headers TEXT NOT NULL, told TEXT NOT NULL
+) STRICT;
+"""
+SCHEMA += _ADDED_IN_2
+
+# What brings a catalog of the version before to this one.
+MIGRATIONS = {
+    2: """
+ALTER TABLE articles ADD COLUMN people TEXT NOT NULL DEFAULT '[]';
+ALTER TABLE articles ADD COLUMN models TEXT NOT NULL DEFAULT '[]';
+ALTER TABLE articles ADD COLUMN products TEXT NOT NULL DEFAULT '[]';
+ALTER TABLE articles ADD COLUMN notes TEXT NOT NULL DEFAULT '[]';
+ALTER TABLE articles ADD COLUMN boilerplate_share REAL;
+ALTER TABLE jobs ADD COLUMN address TEXT;
+"""
+    + _ADDED_IN_2
+}

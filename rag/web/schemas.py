@@ -71,7 +71,12 @@ class ArticleSummary(BaseModel):
     language: str | None
     source: str
     companies: list[str]
+    people: list[str]
+    models: list[str]
+    products: list[str]
     flags: list[str]
+    notes: list[str]
+    boilerplate_share: float | None
     origin_id: str
 
     @classmethod
