@@ -2,7 +2,8 @@
 
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -15,7 +16,7 @@ from rich.text import Text
 from rag.cli import JsonOption, LibraryOption, app, errors_shown, print_json, serve_with
 from rag.dates import first_day
 from rag.errors import ConfigurationError
-from rag.settings import load_settings
+from rag.settings import Settings, load_settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from ingest.fetch import Remote
     from ingest.report import Progress as IngestProgress
     from ingest.report import Report
+    from rag.catalog import Catalog
+    from rag.embedding import Embedder
 
 __all__ = ["app"]
 
@@ -70,13 +73,7 @@ def ingest(
     """
     with errors_shown():
         report = _run([*(sources or ()), *_remote(feed or (), sitemap or (), since, path)], library, field or ())
-    if as_json:
-        print_json(report.to_dict())
-    else:
-        show(report, Console())
-    if report.interrupted:
-        raise typer.Exit(INTERRUPTED)
-    raise typer.Exit(1 if report.failed else 0)
+    _end(report, as_json=as_json)
 
 
 @app.command()
@@ -91,6 +88,64 @@ def serve(
     with errors_shown():
         settings = load_settings(library=library, host=host, port=port)
     serve_with(settings, [sys.executable, "-m", "ingest.worker", "--library", str(settings.library.absolute())])
+
+
+@app.command()
+def reextract(
+    article_ids: Annotated[
+        list[str] | None, typer.Argument(metavar="ID…", help="The ids of articles; without any, all are read.")
+    ] = None,
+    all_changed: Annotated[
+        bool, typer.Option("--all-changed", help="All articles that were read by another version of Dossier.")
+    ] = False,
+    library: LibraryOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Read articles anew from their raw bytes, without file or network; needs DOSSIER_KEEP_RAW at their ingest.
+
+    Exit status: 0 all well, 1 some articles failed (they stay as they were), 2 the command itself is wrong.
+    """
+    with errors_shown():
+        if article_ids and all_changed:
+            raise ConfigurationError("--all-changed goes without ids.", "Give one or the other.")
+        report = _reextract(article_ids or (), library, only_outdated=all_changed)
+    _end(report, as_json=as_json)
+
+
+def _reextract(ids: "Sequence[str]", library: Path | None, *, only_outdated: bool) -> "Report":
+    from ingest.preparation import Preparation
+    from ingest.reextraction import reextract
+
+    settings = load_settings(library=library)
+    with _written_to(settings, create=False) as (catalog, embedder), _progress_bar() as on_progress:
+        preparation = Preparation(catalog, embedder, date.today())
+        return reextract(catalog, embedder, preparation, on_progress, ids=ids, only_outdated=only_outdated)
+
+
+@contextmanager
+def _written_to(settings: Settings, *, create: bool) -> "Iterator[tuple[Catalog, Embedder]]":
+    """The library's catalog and its model; the indexes follow when the articles are in."""
+    from rag.catalog import Catalog
+    from rag.embedding import build_embedder
+    from rag.indexes import Indexes
+    from rag.log import configure_logging
+
+    # Warnings go to standard error, so that --json prints nothing but JSON; the rest would disturb the progress bar.
+    configure_logging("debug" if settings.log_level == "debug" else "warning", as_json=settings.log_json)
+    with closing(Catalog.open(settings.library, create=create)) as catalog:
+        yield catalog, build_embedder(settings, settings.library / "model")
+        with closing(Indexes(catalog)) as indexes:
+            indexes.sync()  # a server that has them does it by itself
+
+
+def _end(report: "Report", *, as_json: bool) -> None:
+    if as_json:
+        print_json(report.to_dict())
+    else:
+        show(report, Console())
+    if report.interrupted:
+        raise typer.Exit(INTERRUPTED)
+    raise typer.Exit(1 if report.failed else 0)
 
 
 def _remote(
@@ -125,32 +180,15 @@ def _run(sources: "Sequence[str | Remote]", library: Path | None, fields: "Seque
     from ingest.json_lines import read_mapping
     from ingest.pipeline import run
     from ingest.sources import find_items, is_web_address
-    from rag.catalog import Catalog
-    from rag.embedding import build_embedder
-    from rag.indexes import Indexes
-    from rag.log import configure_logging
 
     settings = load_settings(library=library)
     mapping = read_mapping(fields)
     if not sources:
         raise ConfigurationError("There is nothing to ingest.", "Name files, folders or addresses, or give --feed.")
-    # Warnings go to standard error, so that --json prints nothing but JSON; the rest would disturb the progress bar.
-    configure_logging("debug" if settings.log_level == "debug" else "warning", as_json=settings.log_json)
     files = [source for source in sources if isinstance(source, str) and not is_web_address(source)]
     find_items(files, settings)  # a wrong source is told before a library is made for it
-    catalog = Catalog.open(settings.library, create=True)
-    try:
-        embedder = build_embedder(settings, settings.library / "model")
-        with _progress_bar() as on_progress:
-            report = run(sources, catalog, embedder, settings, on_progress, fields=mapping)
-        indexes = Indexes(catalog)
-        try:
-            indexes.sync()  # a server that has them does it by itself
-        finally:
-            indexes.close()
-        return report
-    finally:
-        catalog.close()
+    with _written_to(settings, create=True) as (catalog, embedder), _progress_bar() as on_progress:
+        return run(sources, catalog, embedder, settings, on_progress, fields=mapping)
 
 
 @contextmanager

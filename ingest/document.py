@@ -2,7 +2,8 @@
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from urllib.parse import urlsplit
 
@@ -42,10 +43,17 @@ NOTHING = Told()
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """An item that was read. `body` is None when it is what the library has already."""
+    """An item that was read. `body` is None when it is what the library has already.
+
+    `address` and `headers` tell where it came from, when that was the web; `sent` is what came from there, where the
+    body is not that to the letter.
+    """
 
     body: bytes | None
     told: Told = NOTHING
+    address: str | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    sent: bytes | None = None
 
     @property
     def digest(self) -> str:

@@ -53,7 +53,7 @@ def run(
     files = [source for source in sources if isinstance(source, str) and not is_web_address(source)]
     items = list(find_items(files, settings))
     catalog.require(embedder.stamp)
-    preparation = Preparation(catalog, embedder, today())
+    preparation = Preparation(catalog, embedder, today(), keep_raw=settings.keep_raw)
     open_client = open_client or partial(Client, settings, Rules(settings.fetch_allow))
     web = Web(settings, catalog, preparation.holds, open_client)
     lines = Lines(fields or {})
@@ -93,13 +93,16 @@ def write(outcome: Outcome | Embedded, catalog: Catalog, report: Report) -> str:
                 location=prepared.location,
                 fingerprint=prepared.fingerprint,
                 signature=prepared.signature,
+                raw=prepared.raw,
             )
             report.added += prepared.is_new
             report.updated += not prepared.is_new
             return prepared.name
-        case Unchanged(name, location, article_id, fingerprint):
+        case Unchanged(name, location, article_id, fingerprint, raw):
             if fingerprint is not None:
                 catalog.note_unchanged(location, fingerprint, article_id)
+            if raw is not None:
+                catalog.note_raw(raw)
             report.unchanged += 1
             return name
         case Failed(name, location, fingerprint, reason):

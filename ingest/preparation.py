@@ -1,5 +1,6 @@
 """Everything that happens to an article before the model reads it."""
 
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
@@ -10,7 +11,8 @@ from ingest.dedupe import Origins, signature
 from ingest.document import Document, with_told
 from ingest.extract import Extracted, extract
 from ingest.identity import Identities
-from rag.catalog import Catalog, LedgerEntry, text_hash
+from ingest.provenance import day_of, document_of, raw_of
+from rag.catalog import Catalog, LedgerEntry, Raw, text_hash
 from rag.companies import companies_in, company_of
 from rag.documents import Article, Chunk
 from rag.embedding import Embedder
@@ -33,6 +35,7 @@ class Prepared:
     signature: bytes
     known: Mapping[str, Vectors]
     is_new: bool
+    raw: Raw | None = None
 
     def texts(self) -> list[str]:
         """What the model reads of each chunk."""
@@ -41,12 +44,13 @@ class Prepared:
 
 @dataclass(frozen=True, slots=True)
 class Unchanged:
-    """The library has it already. A `fingerprint` is to be written down; None when the ledger has it."""
+    """The library has it already. A `fingerprint` is to be written down; None when the ledger has it; so is `raw`."""
 
     name: str
     location: str
     article_id: str
     fingerprint: str | None = None
+    raw: Raw | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +67,25 @@ Outcome = Prepared | Unchanged | Failed
 
 
 class Preparation:
-    """Prepares the articles of one run, one after the other. Reads the catalog, writes nothing."""
+    """Prepares the articles of one run, one after the other. Reads the catalog, writes nothing.
 
-    def __init__(self, catalog: Catalog, embedder: Embedder, today: date) -> None:
+    `keep_raw` has the bytes of each article handed on, to be kept.
+    """
+
+    def __init__(
+        self,
+        catalog: Catalog,
+        embedder: Embedder,
+        today: date,
+        *,
+        keep_raw: bool = False,
+        now: Callable[[], float] = time.time,
+    ) -> None:
         self._catalog = catalog
         self._embedder = embedder
         self._today = today
+        self._keep_raw = keep_raw
+        self._now = now
         self._identities = Identities(catalog)
         self._origins: Origins | None = None
 
@@ -81,21 +98,40 @@ class Preparation:
             fingerprint = f"{document.digest}:{PIPELINE_VERSION}"
             entry = self._catalog.ledger(location)
             if entry and (document.body is None or self._is_unchanged(entry, fingerprint)):
-                return Unchanged(name, location, entry.article_id or "")
-            extracted = extract(document.body or b"", name, self._today)
-            found = clean(with_told(extracted, document.told, self._today))
-            if not found.text.strip():
-                raise SourceError(
-                    f"{name} holds no text besides a subscriber wall or call-outs.", "Save the full article."
-                )
+                raw = self._raw_of(document, location, name) if self._lacks_raw(location) else None
+                return Unchanged(name, location, entry.article_id or "", raw=raw)
+            found = _read(document, name, self._today)
         except SourceError as error:
             return Failed(name, location, fingerprint, str(error))
-        return self._identified(found, location, name, f"{fingerprint}:{text_hash(found.text)}")
+        outcome = self._identified(found, location, name, f"{fingerprint}:{text_hash(found.text)}")
+        return replace(outcome, raw=self._raw_of(document, location, name)) if self._keep_raw else outcome
+
+    def again(self, raw: Raw, article: Article) -> Outcome:
+        """What becomes of an article when the bytes it was made of are read anew: it keeps its id, whatever they say.
+
+        They are read as on the day they came, so that a date which was impossible then is so now.
+        """
+        fingerprint = ""
+        try:
+            document = document_of(raw)
+            fingerprint = f"{document.digest}:{PIPELINE_VERSION}"
+            found = _read(document, article.source, day_of(raw))
+        except SourceError as error:
+            return Failed(article.source, raw.location, fingerprint, str(error))
+        fingerprint = f"{fingerprint}:{text_hash(found.text)}"
+        return self._completed(article.id, article.source, found, raw.location, fingerprint)
 
     def holds(self, location: str, digest: str) -> bool:
-        """Whether the library has the article that a document with this digest became, when it was read there."""
+        """Whether the library has what a document with this digest became, when it was read there, and all of it."""
         entry = self._catalog.ledger(location)
-        return entry is not None and self._is_unchanged(entry, f"{digest}:{PIPELINE_VERSION}")
+        is_unchanged = entry is not None and self._is_unchanged(entry, f"{digest}:{PIPELINE_VERSION}")
+        return is_unchanged and not self._lacks_raw(location)
+
+    def _lacks_raw(self, location: str) -> bool:
+        return self._keep_raw and not self._catalog.has_raw(location)
+
+    def _raw_of(self, document: Document, location: str, name: str) -> Raw | None:
+        return raw_of(document, location, name, self._now()) if document.body is not None else None
 
     def _is_unchanged(self, entry: LedgerEntry, fingerprint: str) -> bool:
         """The same bytes as last time, and their text is in the library still (also when it is a copy of another's)."""
@@ -107,21 +143,27 @@ class Preparation:
             and self._identities.has_text(digest)
         )
 
-    def _identified(self, found: Extracted, location: str, name: str, fingerprint: str) -> Outcome:
+    def _identified(self, found: Extracted, location: str, name: str, fingerprint: str) -> Prepared | Unchanged:
         identity = self._identities.resolve(location, name, found.url, found.text)
         if identity.copy:
             return Unchanged(name, location, identity.article_id, fingerprint)
-        article = _article(identity.article_id, name, found)
+        return self._completed(identity.article_id, name, found, location, fingerprint)
+
+    def _completed(
+        self, article_id: str, name: str, found: Extracted, location: str, fingerprint: str
+    ) -> Prepared | Unchanged:
+        article = _article(article_id, name, found)
         signed = signature(article.text)
         article = replace(article, origin_id=self._known_origins().origin_of(article.id, article.published, signed))
         existing = self._catalog.find(article.id)
-        if existing == article and self._is_of_this_version(location):  # only its bytes differ: white space, markup
+        if existing == article and self.is_current(location):  # only its bytes differ: white space, markup
             return Unchanged(name, location, article.id, fingerprint)
         chunks = tuple(chunk(article, self._embedder.count_tokens, self._embedder.max_tokens))
         known = self._catalog.embeddings_of([part.to_embed(article.title) for part in chunks])
         return Prepared(name, location, fingerprint, article, chunks, signed, known, is_new=existing is None)
 
-    def _is_of_this_version(self, location: str) -> bool:
+    def is_current(self, location: str) -> bool:
+        """Whether what lies at `location` was read by this version of Dossier."""
         entry = self._catalog.ledger(location)
         return entry is not None and entry.fingerprint.split(":")[1:2] == [str(PIPELINE_VERSION)]
 
@@ -129,6 +171,15 @@ class Preparation:
         if self._origins is None:  # a run in which nothing is new never needs them
             self._origins = Origins(self._catalog.signatures())
         return self._origins
+
+
+def _read(document: Document, name: str, today: date) -> Extracted:
+    """The clean article in a document. Raises SourceError for one that has none."""
+    extracted = extract(document.body or b"", name, today)
+    found = clean(with_told(extracted, document.told, today))
+    if not found.text.strip():
+        raise SourceError(f"{name} holds no text besides a subscriber wall or call-outs.", "Save the full article.")
+    return found
 
 
 def _article(article_id: str, name: str, found: Extracted) -> Article:

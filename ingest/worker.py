@@ -71,7 +71,7 @@ def ingest_posted(posted: Posted, catalog: Catalog, embedder: Embedder, settings
     name = safe_name(posted.name, posted.media_type)
     location = INBOX + hashlib.sha256(posted.body).hexdigest()
     report = Report()
-    outcome = Preparation(catalog, embedder, today).prepare(
+    outcome = Preparation(catalog, embedder, today, keep_raw=settings.keep_raw).prepare(
         location, name, partial(_checked, posted.body, name, max_bytes(settings))
     )
     if isinstance(outcome, Failed):

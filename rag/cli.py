@@ -14,7 +14,7 @@ from rich.table import Table
 
 from rag.dates import written_out
 from rag.display import to_text
-from rag.errors import DossierError
+from rag.errors import DossierError, LibraryError
 from rag.settings import Settings, load_settings
 
 if TYPE_CHECKING:
@@ -133,12 +133,16 @@ def articles(library: LibraryOption = None, as_json: JsonOption = False) -> None
 @app.command()
 def show(
     article_id: Annotated[str, typer.Argument(metavar="ID", help="An article's id, from `dossier articles`.")],
+    raw: Annotated[bool, typer.Option("--raw", help="Write the bytes it was made of, where they were kept.")] = False,
     library: LibraryOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Show one article, with its text."""
     with errors_shown(), closing(_catalog_only(library)) as catalog:
         article = catalog.article(article_id)
+        if raw:
+            typer.echo(_raw_bytes(catalog, article_id), nl=False)
+            return
     if as_json:
         print_json(article.to_dict(text=True))
         return
@@ -197,6 +201,16 @@ def _catalog_only(library: Path | None) -> "Catalog":
     from rag.catalog import Catalog
 
     return Catalog.open(load_settings(library=library).library)
+
+
+def _raw_bytes(catalog: "Catalog", article_id: str) -> bytes:
+    location = catalog.raw_locations([article_id]).get(article_id)
+    kept = catalog.raw(location) if location else None
+    if kept is None:
+        raise LibraryError(
+            f"The library kept no raw bytes of {article_id}.", "Set DOSSIER_KEEP_RAW=true and ingest it again."
+        )
+    return kept.body
 
 
 def _day(published: str | None) -> str:

@@ -62,6 +62,9 @@ class Settings(BaseSettings):
         "fp32", description="`int8` embeds faster and finds a little less."
     )
 
+    keep_raw: bool = Field(
+        False, description="Keep the bytes articles are made of, compressed, so that `dossier reextract` can read them."
+    )
     max_article_mb: float = Field(20.0, gt=0, description="The largest article file, in megabytes.")
 
     fetch_allow: Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode, BeforeValidator(_listed)] = Field(

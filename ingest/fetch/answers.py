@@ -1,7 +1,8 @@
 """What a server answered: its status, its body within limits, and what it says of it."""
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
@@ -10,6 +11,7 @@ import httpx2
 from rag.errors import SourceError
 
 _CODINGS = frozenset({"", "identity", "gzip", "deflate", "br"})
+_SECRET = frozenset({"set-cookie", "set-cookie2", "www-authenticate", "authorization", "cookie"})
 _REFUSALS = {
     401: "asks for a password",
     402: "asks for payment",
@@ -29,6 +31,7 @@ class Page:
     charset: str | None = None
     etag: str | None = None
     last_modified: str | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 class PassingError(Exception):
@@ -73,8 +76,8 @@ def read_body(answer: httpx2.Response, asked: str, max_bytes: int) -> bytes:
     return bytes(body)
 
 
-def page_of(at: str, answer: httpx2.Response, body: bytes | None) -> Page:
-    headers = answer.headers
+def page_of(at: str, headers: Mapping[str, str], body: bytes | None) -> Page:
+    """The page with what its headers, named in lower case, say of it; those that hold secrets are left out."""
     declared = headers.get("content-type", "")
     charset = re.search(r"charset\s*=\s*[\"']?([\w.:-]+)", declared, re.IGNORECASE)
     return Page(
@@ -84,6 +87,7 @@ def page_of(at: str, answer: httpx2.Response, body: bytes | None) -> Page:
         charset[1] if charset else None,
         headers.get("etag"),
         headers.get("last-modified"),
+        {name: value for name, value in headers.items() if name not in _SECRET},
     )
 
 

@@ -134,7 +134,7 @@ class Client:
                     return urljoin(at, answer.headers["location"]).partition("#")[0]
                 check_status(answer, asked, conditional=bool(conditions))
                 body = None if answer.status_code == 304 else read_body(answer, asked, max_bytes)
-                return page_of(at, answer, body)
+                return page_of(at, answer.headers, body)
         except NETWORK_ERRORS as error:
             raise PassingError(str(error) or type(error).__name__) from error
         except LateError as error:

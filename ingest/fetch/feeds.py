@@ -44,13 +44,13 @@ class Entry:
         words = _WORDPRESS.sub("", words[-600:]) if len(words.split()) >= _ARTICLE_WORDS else ""
         return bool(words) and not _CUT.search(words[-200:])
 
-    def document(self) -> Document:
-        """The article in the feed, as a page."""
+    def document(self, address: str | None = None) -> Document:
+        """The article in the feed, as a page; `address` is where the entry leads."""
         head = f'<meta charset="utf-8"><meta property="og:title" content="{html.escape(self.title or "")}">'
         title = f"<h1>{html.escape(self.title)}</h1>" if self.title else ""
         body = f"<body><article>{title}\n{self.content}</article></body>"
         page = f"<!doctype html>\n<html><head>{head}</head>{body}</html>"
-        return Document(page.encode(errors="replace"), self.told)
+        return Document(page.encode(errors="replace"), self.told, address)
 
 
 def read_feed(body: bytes, name: str, seconds: int = SECONDS) -> Iterator[Entry]:

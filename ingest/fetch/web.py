@@ -139,7 +139,9 @@ class Web:
             assert known is not None
             self._catalog.note_fetched(replace(known, version=version or known.version, checked=now))
             return Document(None)
-        document = Document(article_body(page, address), replace(told, url=page.address))
+        document = Document(
+            article_body(page, address), replace(told, url=page.address), page.address, page.headers, page.body
+        )
         check_size(document.body or b"", address, self._limit)
         return self._noted(location, document, version, page)
 
@@ -189,7 +191,7 @@ class Web:
             known, told = self._known(location, replace(entry.told, url=link or None))
             if known and known.version == entry.version:
                 return Document(None)
-            return self._noted(location, replace(entry, told=told).document(), entry.version)
+            return self._noted(location, replace(entry, told=told).document(link or None), entry.version)
 
         return WebItem(location, location, read)
 

@@ -7,14 +7,15 @@ from rag.catalog.chunks import Chunks, chunk_row
 from rag.catalog.fetched import FetchedPages
 from rag.catalog.jobs import Jobs
 from rag.catalog.ledger import Ledger
-from rag.catalog.records import Change
+from rag.catalog.raw import RawBytes
+from rag.catalog.records import Change, Raw
 from rag.documents import Article, Chunk
 from rag.embedding import EmbeddingStamp
 from rag.embedding.embedder import Vectors
 from rag.errors import ArticleNotFoundError, LibraryError
 
 
-class Catalog(Articles, Chunks, Ledger, FetchedPages, Jobs):
+class Catalog(Articles, Chunks, Ledger, FetchedPages, Jobs, RawBytes):
     """An open catalog. Thread safe; several processes may have it open.
 
     An article goes in whole or not at all, and every change of one takes the next change number, which is how the
@@ -72,11 +73,13 @@ class Catalog(Articles, Chunks, Ledger, FetchedPages, Jobs):
         location: str,
         fingerprint: str,
         signature: bytes = b"",
+        raw: Raw | None = None,
     ) -> None:
         """Writes an article with its chunks and vectors, in the place of its old self, and its line in the ledger.
 
-        `embeddings` has a row for each chunk, in order. Raises LibraryError when the disk is full or read-only, or the
-        library was embedded anew since `require`; then nothing of it was written.
+        `embeddings` has a row for each chunk, in order; `raw` is what is kept of the bytes it was made of.
+        Raises LibraryError when the disk is full or read-only, or the library was embedded anew since `require`; then
+        nothing of it was written.
         """
         if "\0" in article.text:
             raise ValueError("SQLite's own functions end a text at its first NUL: cleaning has to take them out")
@@ -97,6 +100,7 @@ class Catalog(Articles, Chunks, Ledger, FetchedPages, Jobs):
                 (chunk_row(chunk, article.title, vector) for chunk, vector in zip(chunks, embeddings, strict=True)),
             )
             self._note(location, fingerprint, article.id, None)
+            self._keep(raw)
 
     def remove(self, ids: Iterable[str]) -> int:
         """Removes articles, all of them or none; returns how many. Raises ArticleNotFoundError."""
@@ -108,6 +112,7 @@ class Catalog(Articles, Chunks, Ledger, FetchedPages, Jobs):
                 self._connection.execute("DELETE FROM articles WHERE id = ?", (article_id,))
                 here = "SELECT location FROM ledger WHERE article_id = ?"
                 self._connection.execute(f"DELETE FROM fetched WHERE location IN ({here})", (article_id,))
+                self._connection.execute(f"DELETE FROM raw WHERE location IN ({here})", (article_id,))
                 self._connection.execute("DELETE FROM ledger WHERE article_id = ?", (article_id,))
                 self._next_origin(article_id)
                 self._connection.execute("INSERT INTO removed VALUES (?, ?)", (article_id, self._next_change()))
@@ -137,6 +142,8 @@ class Catalog(Articles, Chunks, Ledger, FetchedPages, Jobs):
         wrong += [f"chunk {row[0]} reaches beyond its article" for row in self._rows(odd)]
         bare = "SELECT id FROM articles WHERE id NOT IN (SELECT article_id FROM chunks)"
         wrong += [f"article {row[0]} has no chunks" for row in self._rows(bare)]
+        stray = "SELECT location FROM raw WHERE location NOT IN (SELECT location FROM ledger WHERE article_id NOT NULL)"
+        wrong += [f"the raw bytes of {row[0]} belong to no article" for row in self._rows(stray)]
         cut = "SELECT id FROM chunks WHERE length(embedding) IS NOT (SELECT 4 * dimension FROM stamp)"
         wrong += [f"chunk {row[0]} has no vector of the model's length" for row in self._rows(cut)]
         return wrong

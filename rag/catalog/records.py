@@ -1,6 +1,8 @@
 """What the catalog hands out besides articles and chunks."""
 
-from dataclasses import dataclass
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from rag.documents import Chunk
 from rag.embedding.embedder import Vectors
@@ -50,6 +52,28 @@ class Fetched:
     version: str | None
     checked: float
     told: str = "{}"
+
+
+@dataclass(frozen=True, slots=True)
+class Raw:
+    """The bytes an article was made of, as they came from `address` or from a file, and what was told about it.
+
+    `fetched` is when that was, in seconds since 1970; `headers` are the server's, without those that hold secrets;
+    `told` is what feeds and servers said, as JSON.
+    """
+
+    location: str
+    name: str
+    body: bytes
+    address: str | None
+    fetched: float
+    headers: Mapping[str, str] = field(default_factory=dict)
+    told: str = "{}"
+
+    @property
+    def sha256(self) -> str:
+        """The sha256 of the bytes, as hex."""
+        return hashlib.sha256(self.body).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)

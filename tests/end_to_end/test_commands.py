@@ -225,6 +225,23 @@ def test_remove_takes_all_or_none_and_leaves_nothing_to_be_found(two_articles: P
     assert dossier("check", *at).returncode == 0
 
 
+# raw bytes
+
+
+def test_reextract_and_raw_say_when_nothing_was_kept_and_read_what_was(two_articles: Path, tmp_path: Path) -> None:
+    at = ("--library", str(two_articles))
+    acme = ids(two_articles)["acme.md"]
+    fails_with(dossier("reextract", *at), "kept no raw bytes")
+    fails_with(dossier("show", acme, "--raw", *at), "kept no raw bytes")
+    fails_with(dossier("reextract", acme, "--all-changed", *at), "--all-changed")
+    command = [DOSSIER, "ingest", str(tmp_path / "articles"), *at]
+    subprocess.run(command, env=environment({"DOSSIER_KEEP_RAW": "true"}), check=True, capture_output=True, timeout=180)
+    assert dossier("show", acme, "--raw", *at).stdout == ACME
+    done = dossier("reextract", "--json", *at)
+    assert (done.returncode, json.loads(done.stdout)["unchanged"]) == (0, 2)
+    assert dossier("reextract", "--all-changed", "--json", *at).returncode == 0
+
+
 # check and reindex
 
 
