@@ -1,9 +1,9 @@
 """How articles get into the library, in order.
 
     find_items    what the sources name; Lines, for what lies in one file; Web, for what has to be fetched
-    prepare       the ledger knows it? else: extract, clean, identify, find its origin, chunk     (a thread, ahead)
+    prepare       the ledger knows it? else: extract, clean, identify, chunk                      (a thread, ahead)
     embed         the chunks the catalog has no vector for, in batches across articles
-    put           each article, whole, as soon as it has all its vectors
+    put           each article, whole, as soon as it has all its vectors; whose copy it is, is found there
 
 A run that is stopped or killed leaves whole articles; the next one goes on where it stopped.
 """
@@ -53,6 +53,7 @@ def run(
     files = [source for source in sources if isinstance(source, str) and not is_web_address(source)]
     items = list(find_items(files, settings))
     catalog.require(embedder.stamp)
+    catalog.relate_rest()
     preparation = Preparation(catalog, embedder, today(), keep_raw=settings.keep_raw)
     open_client = open_client or partial(Client, settings, Rules(settings.fetch_allow))
     web = Web(settings, catalog, preparation.holds, open_client)
@@ -92,7 +93,6 @@ def write(outcome: Outcome | Embedded, catalog: Catalog, report: Report) -> str:
                 vectors,
                 location=prepared.location,
                 fingerprint=prepared.fingerprint,
-                signature=prepared.signature,
                 raw=prepared.raw,
             )
             report.added += prepared.is_new

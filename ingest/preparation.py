@@ -7,7 +7,6 @@ from datetime import date
 
 from ingest.chunking import chunk
 from ingest.clean import clean
-from ingest.dedupe import Origins, signature
 from ingest.document import Document, with_told
 from ingest.extract import Extracted, extract
 from ingest.identity import Identities
@@ -32,7 +31,6 @@ class Prepared:
     fingerprint: str
     article: Article
     chunks: tuple[Chunk, ...]
-    signature: bytes
     known: Mapping[str, Vectors]
     is_new: bool
     raw: Raw | None = None
@@ -87,7 +85,6 @@ class Preparation:
         self._keep_raw = keep_raw
         self._now = now
         self._identities = Identities(catalog)
-        self._origins: Origins | None = None
 
     def prepare(self, location: str, name: str, read: Callable[[], bytes | Document]) -> Outcome:
         """What became of the article at `location`; `read` gives what lies there, or raises SourceError."""
@@ -153,24 +150,18 @@ class Preparation:
         self, article_id: str, name: str, found: Extracted, location: str, fingerprint: str
     ) -> Prepared | Unchanged:
         article = _article(article_id, name, found)
-        signed = signature(article.text)
-        article = replace(article, origin_id=self._known_origins().origin_of(article.id, article.published, signed))
         existing = self._catalog.find(article.id)
-        if existing == article and self.is_current(location):  # only its bytes differ: white space, markup
+        is_same = existing is not None and replace(existing, origin_id="") == article
+        if is_same and self.is_current(location):  # only its bytes differ: white space, markup
             return Unchanged(name, location, article.id, fingerprint)
         chunks = tuple(chunk(article, self._embedder.count_tokens, self._embedder.max_tokens))
         known = self._catalog.embeddings_of([part.to_embed(article.title) for part in chunks])
-        return Prepared(name, location, fingerprint, article, chunks, signed, known, is_new=existing is None)
+        return Prepared(name, location, fingerprint, article, chunks, known, is_new=existing is None)
 
     def is_current(self, location: str) -> bool:
         """Whether what lies at `location` was read by this version of Dossier."""
         entry = self._catalog.ledger(location)
         return entry is not None and entry.fingerprint.split(":")[1:2] == [str(PIPELINE_VERSION)]
-
-    def _known_origins(self) -> Origins:
-        if self._origins is None:  # a run in which nothing is new never needs them
-            self._origins = Origins(self._catalog.signatures())
-        return self._origins
 
 
 def _read(document: Document, name: str, today: date) -> Extracted:

@@ -151,8 +151,10 @@ class Assistant:
         return not_mentioned(self._retriever.unknown_names(question))
 
     def _articles_of(self, passages: Sequence[Passage]) -> dict[str, Article]:
-        found = {p.article_id: self.catalog.find(p.article_id) for p in passages}
-        return {article_id: article for article_id, article in found.items() if article is not None}
+        """The articles of the passages, and those that repeat them, with their texts."""
+        ids = {p.article_id for p in passages} | {other.article_id for p in passages for other in p.also_in}
+        found = ((article_id, self.catalog.find(article_id)) for article_id in ids)
+        return {article_id: article for article_id, article in found if article is not None}
 
     # searching and reading
 

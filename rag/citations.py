@@ -13,6 +13,7 @@ from rag.answering.claims import Claim, Quote
 from rag.checking.markup import plain_sentence
 from rag.checking.quantities import missing, quantities
 from rag.checking.support import MIN_SHARE, Evidence, objection, sentences, share, subject_of
+from rag.copies import quoted_in
 from rag.documents import Article, Citation, Passage, Sentence
 
 # How many of the best windows are tried in pairs when no single one supports a claim.
@@ -43,7 +44,9 @@ class CitationChecker:
     """Turns the claims of one answer into sentences, and numbers their citations in the order of first use."""
 
     def __init__(self, passages: Sequence[Passage], articles: Mapping[str, Article]) -> None:
-        """`articles` has the metadata of every passage's article; a text, where present, proves quotes beyond it."""
+        """`articles` has the metadata of every passage's article; a text, where present, proves quotes beyond it,
+        and that an article which repeats a passage has the quote too.
+        """
         self._passages = tuple(passages)
         self._articles = articles
         self._citations: dict[tuple[str, int, int], Citation] = {}
@@ -91,9 +94,8 @@ class CitationChecker:
     def _is_exact(self, quote: Quote) -> bool:
         if quote.start >= quote.end or quote.start < 0:
             return False
-        for p in self._passages:
-            if p.article_id == quote.article_id and p.start <= quote.start and quote.end <= p.end:
-                return p.text[quote.start - p.start : quote.end - p.start] == quote.text
+        for p in self._passages_with(quote):
+            return p.text[quote.start - p.start : quote.end - p.start] == quote.text
         article = self._articles.get(quote.article_id)
         return article is not None and article.text[quote.start : quote.end] == quote.text
 
@@ -144,8 +146,14 @@ class CitationChecker:
                 quote=quote.text,
                 start=quote.start,
                 end=quote.end,
+                also_in=quoted_in(quote.text, self._passages_with(quote), self._articles),
             )
         return self._citations[key]
+
+    def _passages_with(self, quote: Quote) -> Iterator[Passage]:
+        for p in self._passages:
+            if p.article_id == quote.article_id and p.start <= quote.start and quote.end <= p.end:
+                yield p
 
 
 def rendered(sentence: Sentence) -> str:

@@ -13,7 +13,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from rag.dates import written_out
-from rag.display import to_text
+from rag.display import place_line, to_text
 from rag.errors import DossierError, LibraryError
 from rag.settings import Settings, load_settings
 
@@ -108,7 +108,10 @@ def search(
         return
     for passage in passages:
         typer.echo(f"{passage.score:.3f}  {passage.title}  ({_day(passage.published)}, {passage.chunk_id})")
-        typer.echo(f"       {' '.join(passage.text.split())}\n")
+        typer.echo(f"       {' '.join(passage.text.split())}")
+        if passage.also_in:
+            typer.echo(f"       also in: {'; '.join(map(place_line, passage.also_in))}")
+        typer.echo()
 
 
 @app.command()

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from rag.dates import written_out
 
 if TYPE_CHECKING:
-    from rag.documents import Answer, Citation
+    from rag.documents import AlsoIn, Answer, Citation
 
 _STYLE = (
     "font-family:system-ui,sans-serif;max-width:46em;line-height:1.5;"
@@ -23,6 +23,8 @@ def to_text(answer: "Answer") -> str:
     for citation in answer.citations:
         lines.append(f"[{citation.number}] “{_one_line(citation.quote)}”")
         lines.append(f"    {source_line(citation)} ({citation.article_id}, {citation.start}-{citation.end})")
+        if citation.also_in:
+            lines.append(f"    also in: {'; '.join(map(place_line, citation.also_in))}")
     lines += [f"! {warning}" for warning in answer.warnings]
     return "\n".join(lines)
 
@@ -41,6 +43,12 @@ def to_html(answer: "Answer") -> str:
     return "".join([*parts, "</div>"])
 
 
+def place_line(place: "AlsoIn") -> str:
+    """Another place with the same words: where and when, and what it is called there."""
+    date = written_out(place.published) if place.published else "no date"
+    return _one_line(", ".join(part for part in (place.title, place.site, date) if part))
+
+
 def source_line(citation: "Citation") -> str:
     """Who said it and when: title, site, author, date."""
     date = written_out(citation.published) if citation.published else "no date"
@@ -48,10 +56,16 @@ def source_line(citation: "Citation") -> str:
 
 
 def _citation(citation: "Citation") -> str:
-    source = escape(source_line(citation))
-    if citation.url and citation.url.startswith(_SAFE):
-        source = f'<a href="{escape(citation.url)}" rel="noopener noreferrer">{source}</a>'
-    return f"<q>{escape(_one_line(citation.quote))}</q><br><small>{source}</small>"
+    source = _link(source_line(citation), citation.url)
+    places = "; ".join(_link(place_line(place), place.url) for place in citation.also_in)
+    also = f"<br>also in: {places}" if places else ""
+    return f"<q>{escape(_one_line(citation.quote))}</q><br><small>{source}{also}</small>"
+
+
+def _link(words: str, url: str | None) -> str:
+    if url and url.startswith(_SAFE):
+        return f'<a href="{escape(url)}" rel="noopener noreferrer">{escape(words)}</a>'
+    return escape(words)
 
 
 def _one_line(text: str) -> str:

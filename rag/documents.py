@@ -83,8 +83,18 @@ class _Wire(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+class AlsoIn(_Wire):
+    """Another place where the same words stand: a copy, an article that quotes them, a further address of this one."""
+
+    article_id: str
+    title: str
+    site: str | None = None
+    url: str | None = None
+    published: str | None = None
+
+
 class Passage(_Wire):
-    """A chunk that was retrieved for a question."""
+    """A chunk that was retrieved for a question. Copies of it are no passages of their own: they are in `also_in`."""
 
     chunk_id: str
     article_id: str
@@ -94,6 +104,7 @@ class Passage(_Wire):
     start: int
     end: int
     score: float = Field(description="Fused score, 0 to 1; comparable within one search only.")
+    also_in: tuple[AlsoIn, ...] = Field((), description="Up to five other articles that repeat it, earliest first.")
     # For those who answer; the reader has the article.
     heading: SkipJsonSchema[str] = Field("", exclude=True)
 
@@ -111,6 +122,7 @@ class Citation(_Wire):
     quote: str
     start: int
     end: int
+    also_in: tuple[AlsoIn, ...] = Field((), description="Up to five other places that have this quote; one origin.")
 
 
 class Sentence(_Wire):

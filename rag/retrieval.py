@@ -2,11 +2,13 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 import numpy as np
 
 from rag.catalog import Catalog
 from rag.companies import companies_in, company_of, names_of
+from rag.copies import distinct, named
 from rag.documents import Passage
 from rag.embedding import Embedder
 from rag.indexes import Indexes
@@ -44,7 +46,7 @@ class Retriever:
         dense = self._indexes.search_dense(vector, DEPTH, allowed)
         lexical = self._indexes.search_lexical(question.wording, DEPTH, allowed)
         fused = fuse(dense, lexical)
-        return Found(tuple(self._passages(fused, k)), None if allowed is None else len(allowed))
+        return Found(tuple(self._passages(fused, k, allowed)), None if allowed is None else len(allowed))
 
     def unknown_names(self, question: Question) -> tuple[str, ...]:
         """The things a question is about that occur nowhere in the library.
@@ -63,21 +65,15 @@ class Retriever:
         words = terms(name)
         return not words or all(self._indexes.document_frequency(word) for word in words)
 
-    def _passages(self, fused: Sequence[Hit], k: int) -> Iterable[Passage]:
-        """The best k of different stories: a copy of a story that was taken already adds nothing."""
-        best = fused[: 4 * k]
-        chunks = self._catalog.chunks([hit.chunk_id for hit in best])
-        origins = {a.id: a.origin_id for a in self._catalog.articles({hit.article_id for hit in best})}
-        taken_from: dict[str, str] = {}
-        count = 0
-        for hit in best:
-            stored = chunks.get(hit.chunk_id)
-            if stored is None or hit.article_id not in origins or count == k:
+    def _passages(self, fused: Sequence[Hit], k: int, allowed: frozenset[str] | None) -> Iterable[Passage]:
+        """The best k that say different things: what is a copy of one that was taken already adds nothing."""
+        found = list(islice(distinct(fused[: 4 * k], self._catalog, allowed), k))
+        chunks = self._catalog.chunks([one.hit.chunk_id for one in found])
+        for one in found:
+            stored = chunks.get(one.hit.chunk_id)
+            if stored is None:
                 continue  # removed since the index was read
             chunk = stored.chunk
-            if taken_from.setdefault(origins[chunk.article_id], chunk.article_id) != chunk.article_id:
-                continue
-            count += 1
             yield Passage(
                 chunk_id=chunk.id,
                 article_id=chunk.article_id,
@@ -86,7 +82,8 @@ class Retriever:
                 text=chunk.text,
                 start=chunk.start,
                 end=chunk.end,
-                score=round(hit.score, 4),
+                score=round(one.hit.score, 4),
+                also_in=named(one.also_in),
                 heading=chunk.heading,
             )
 

@@ -19,11 +19,13 @@ LAYERS = [
         "rag.display",
         "rag.documents",
         "rag.companies",
+        "rag.likeness",
     ],
     ["rag.embedding", "rag.catalog", "rag.indexes", "rag.models", "rag.inbox", "rag.testing"],
     [
         "rag.spelling",
         "rag.question",
+        "rag.copies",
         "rag.retrieval",
         "rag.checking",
         "rag.answering",

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
@@ -11,7 +11,7 @@ from rag.dates import last_day
 from rag.documents import Article
 from rag.errors import ArticleNotFoundError
 
-_ARTICLE = (
+ARTICLE = (
     "id, source, title, author, site, url, published, updated, date_source, language, companies, people, models, "
     "products, flags, notes, boilerplate_share, origin_id"
 )
@@ -29,10 +29,10 @@ class Articles(Database):
     def find(self, article_id: str) -> Article | None:
         """The article with its text, or None."""
         try:
-            row = self._row(f"SELECT {_ARTICLE}, text FROM articles WHERE id = ?", article_id)
+            row = self._row(f"SELECT {ARTICLE}, text FROM articles WHERE id = ?", article_id)
         except UnicodeEncodeError:  # half a character, which a command line can hold and no id does
             return None
-        return _article(row[:-1], row[-1]) if row else None
+        return article_of(row[:-1], row[-1]) if row else None
 
     def article(self, article_id: str) -> Article:
         """The article with its text. Raises ArticleNotFoundError."""
@@ -45,9 +45,9 @@ class Articles(Database):
         """Articles without their texts, newest first; all of them, or those of `ids` that exist."""
         order = "ORDER BY published IS NULL, published DESC, title, id"
         if ids is None:
-            return [_article(row) for row in self._rows(f"SELECT {_ARTICLE} FROM articles {order}")]
-        query = f"SELECT {_ARTICLE} FROM articles WHERE id IN (SELECT value FROM json_each(?)) {order}"
-        return [_article(row) for row in self._rows(query, json.dumps(list(ids)))]
+            return [article_of(row) for row in self._rows(f"SELECT {ARTICLE} FROM articles {order}")]
+        query = f"SELECT {ARTICLE} FROM articles WHERE id IN (SELECT value FROM json_each(?)) {order}"
+        return [article_of(row) for row in self._rows(query, json.dumps(list(ids)))]
 
     def counts(self) -> tuple[int, int]:
         """How many articles and chunks there are."""
@@ -83,27 +83,23 @@ class Articles(Database):
         query = f"SELECT id FROM articles WHERE {' AND '.join(conditions)}"
         return frozenset(row[0] for row in self._rows(query, *values))
 
-    def signatures(self) -> Iterator[tuple[str, str | None, bytes]]:
-        """(id, published, MinHash signature) of every article that is its own origin, for near-duplicates."""
-        yield from self._rows("SELECT id, published, signature FROM articles WHERE origin_id = id ORDER BY id")
 
-
-def article_row(article: Article, signature: bytes, change: int) -> dict[str, Any]:
-    """An article as its table holds it, by column."""
+def article_row(article: Article, change: int) -> dict[str, Any]:
+    """An article as its table holds it, by column; its copies and fingerprints are found next (see Stories)."""
     published_by = last_day(article.published).isoformat() if article.published else None
-    row = {name: getattr(article, name) for name in _ARTICLE.split(", ")}
+    row = {name: getattr(article, name) for name in ARTICLE.split(", ")}
     row |= {name: json.dumps(row[name], ensure_ascii=False) for name in _LISTS}
     return row | {
         "text": article.text,
         "text_sha256": text_hash(article.text),
         "published_by": published_by,
-        "origin_id": article.origin_id or article.id,
-        "signature": signature,
+        "origin_id": article.id,
+        "signature": b"",
         "change": change,
     }
 
 
-def _article(row: tuple[Any, ...], text: str = "") -> Article:
-    found = dict(zip(_ARTICLE.split(", "), row, strict=True))
+def article_of(row: tuple[Any, ...], text: str = "") -> Article:
+    found = dict(zip(ARTICLE.split(", "), row, strict=True))
     found |= {name: tuple(json.loads(found[name])) for name in _LISTS}
     return Article(**found, text=text)

@@ -2,20 +2,22 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from rag.catalog.articles import Articles, article_row
+from rag.catalog.articles import article_row
 from rag.catalog.chunks import Chunks, chunk_row
 from rag.catalog.fetched import FetchedPages
 from rag.catalog.jobs import Jobs
 from rag.catalog.ledger import Ledger
 from rag.catalog.raw import RawBytes
 from rag.catalog.records import Change, Raw
+from rag.catalog.stories import LONGEST, Stories, spans_of
 from rag.documents import Article, Chunk
 from rag.embedding import EmbeddingStamp
 from rag.embedding.embedder import Vectors
 from rag.errors import ArticleNotFoundError, LibraryError
+from rag.likeness import Words
 
 
-class Catalog(Articles, Chunks, Ledger, FetchedPages, Jobs, RawBytes):
+class Catalog(Stories, Chunks, Ledger, FetchedPages, Jobs, RawBytes):
     """An open catalog. Thread safe; several processes may have it open.
 
     An article goes in whole or not at all, and every change of one takes the next change number, which is how the
@@ -72,24 +74,25 @@ class Catalog(Articles, Chunks, Ledger, FetchedPages, Jobs, RawBytes):
         *,
         location: str,
         fingerprint: str,
-        signature: bytes = b"",
         raw: Raw | None = None,
     ) -> None:
         """Writes an article with its chunks and vectors, in the place of its old self, and its line in the ledger.
 
-        `embeddings` has a row for each chunk, in order; `raw` is what is kept of the bytes it was made of.
-        Raises LibraryError when the disk is full or read-only, or the library was embedded anew since `require`; then
-        nothing of it was written.
+        `embeddings` has a row for each chunk, in order; `raw` is what is kept of the bytes it was made of. Whose
+        copy it is, and which of its passages others have too, is found here (see Stories): `article.origin_id` is not
+        read. Raises LibraryError when the disk is full or read-only, or the library was embedded anew since `require`;
+        then nothing of it was written.
         """
         if "\0" in article.text:
             raise ValueError("SQLite's own functions end a text at its first NUL: cleaning has to take them out")
         companies = {company.casefold() for company in article.companies}
+        words = Words.of(article.text[:LONGEST])
         with self._writing():
             if self._required is not None:
                 self._require(self._required)
-            self._connection.execute("DELETE FROM articles WHERE id = ?", (article.id,))
+            self._leave(article.id)
             self._connection.execute("DELETE FROM removed WHERE article_id = ?", (article.id,))
-            row = article_row(article, signature, self._next_change())
+            row = article_row(article, self._next_change())
             columns, marks = ", ".join(row), ", ".join(f":{name}" for name in row)
             self._connection.execute(f"INSERT INTO articles ({columns}) VALUES ({marks})", row)
             self._connection.executemany(
@@ -99,6 +102,7 @@ class Catalog(Articles, Chunks, Ledger, FetchedPages, Jobs, RawBytes):
                 "INSERT INTO chunks VALUES (?,?,?,?,?,?,?,?)",
                 (chunk_row(chunk, article.title, vector) for chunk, vector in zip(chunks, embeddings, strict=True)),
             )
+            self._relate(article.id, words, spans_of(chunks))
             self._note(location, fingerprint, article.id, None)
             self._keep(raw)
 
@@ -109,12 +113,11 @@ class Catalog(Articles, Chunks, Ledger, FetchedPages, Jobs, RawBytes):
             for article_id in dict.fromkeys(ids):
                 if self.find(article_id) is None:
                     raise ArticleNotFoundError(article_id)
-                self._connection.execute("DELETE FROM articles WHERE id = ?", (article_id,))
+                self._leave(article_id)
                 here = "SELECT location FROM ledger WHERE article_id = ?"
                 self._connection.execute(f"DELETE FROM fetched WHERE location IN ({here})", (article_id,))
                 self._connection.execute(f"DELETE FROM raw WHERE location IN ({here})", (article_id,))
                 self._connection.execute("DELETE FROM ledger WHERE article_id = ?", (article_id,))
-                self._next_origin(article_id)
                 self._connection.execute("INSERT INTO removed VALUES (?, ?)", (article_id, self._next_change()))
                 count += 1
         return count
@@ -151,11 +154,3 @@ class Catalog(Articles, Chunks, Ledger, FetchedPages, Jobs, RawBytes):
     def _stamp_with(self, stamp: EmbeddingStamp) -> None:
         row = (stamp.name, stamp.dimension, stamp.sha256)
         self._connection.execute("INSERT INTO stamp VALUES (?, ?, ?)", row)
-
-    def _next_origin(self, gone: str) -> None:
-        """Copies of a story whose origin is gone get the earliest of them as their origin."""
-        self._connection.execute(
-            "UPDATE articles SET origin_id = (SELECT id FROM articles WHERE origin_id = ?1 "
-            "ORDER BY published IS NULL, published, id LIMIT 1) WHERE origin_id = ?1",
-            (gone,),
-        )

@@ -1,6 +1,6 @@
 """The tables of a catalog, and how one of an older version gets them."""
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 APPLICATION_ID = 0x444F5353  # "DOSS", so that another program's database is told apart
 
 SCHEMA = """
@@ -59,7 +59,19 @@ CREATE TABLE raw (
     fetched REAL NOT NULL, headers TEXT NOT NULL, told TEXT NOT NULL
 ) STRICT;
 """
-SCHEMA += _ADDED_IN_2
+_ADDED_IN_3 = """
+CREATE TABLE fingerprints (
+    fingerprint INTEGER NOT NULL, article_id TEXT NOT NULL, PRIMARY KEY (fingerprint, article_id)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE repeats (
+    chunk_id TEXT NOT NULL REFERENCES chunks ON DELETE CASCADE,
+    article_id TEXT NOT NULL REFERENCES articles ON DELETE CASCADE, PRIMARY KEY (chunk_id, article_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX repeats_by_article ON repeats (article_id);
+CREATE INDEX articles_unrelated ON articles (id) WHERE length(signature) = 1;
+CREATE INDEX articles_by_origin ON articles (origin_id);
+"""
+SCHEMA += _ADDED_IN_2 + _ADDED_IN_3
 
 # What brings a catalog of the version before to this one.
 MIGRATIONS = {
@@ -71,5 +83,6 @@ ALTER TABLE articles ADD COLUMN notes TEXT NOT NULL DEFAULT '[]';
 ALTER TABLE articles ADD COLUMN boilerplate_share REAL;
 ALTER TABLE jobs ADD COLUMN address TEXT;
 """
-    + _ADDED_IN_2
+    + _ADDED_IN_2,
+    3: "UPDATE articles SET signature = x'00';" + _ADDED_IN_3,
 }

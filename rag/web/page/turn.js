@@ -1,6 +1,6 @@
 // One question and its answer, in the order in which the parts of it arrive.
 
-import { byline, counted, element, fromTemplate, writtenOut } from "./elements.js";
+import { byline, counted, element, fromTemplate, webAddress, writtenOut } from "./elements.js";
 import { openArticle } from "./panel.js";
 
 const MARKER = /\[(\d{1,3})\]/;
@@ -148,7 +148,24 @@ function source(citations) {
     const number = citationNumber(citation.number, new Map([[citation.number, citation]]));
     made.querySelector(".quotes").append(element("li", "", number, element("q", "", citation.quote.replace(LEADING_MARK, ""))));
   }
+  made.querySelector(".also").replaceChildren(...alsoIn(citations));
+  made.querySelector(".also").hidden = !made.querySelector(".also").hasChildNodes();
   return made;
+}
+
+/** "Also in" and the places that have these quotes too, each once; an article's further address is a link. */
+function alsoIn(citations) {
+  const key = (place) => `${place.article_id} ${place.url}`;
+  const places = new Map(citations.flatMap((citation) => citation.also_in).map((place) => [key(place), place]));
+  const shown = [...places.values()].map((place) => {
+    const words = [place.title, place.site, writtenOut(place.published)].filter(Boolean).join(" · ");
+    const address = webAddress(place.url);
+    if (!address) return element("li", "", words);
+    const link = element("a", "", words);
+    Object.assign(link, { href: address, target: "_blank", rel: "noopener noreferrer" });
+    return element("li", "", link);
+  });
+  return shown.length ? [element("p", "", "Also in"), element("ul", "", ...shown)] : [];
 }
 
 function notFound(answer) {
