@@ -114,11 +114,16 @@ def reextract(
 
 def _reextract(ids: "Sequence[str]", library: Path | None, *, only_outdated: bool) -> "Report":
     from ingest.preparation import Preparation
+    from ingest.reading import Reader
     from ingest.reextraction import reextract
 
     settings = load_settings(library=library)
-    with _written_to(settings, create=False) as (catalog, embedder), _progress_bar() as on_progress:
-        preparation = Preparation(catalog, embedder, date.today())
+    with (
+        _written_to(settings, create=False) as (catalog, embedder),
+        Reader(settings) as reader,
+        _progress_bar() as on_progress,
+    ):
+        preparation = Preparation(catalog, embedder, date.today(), reader.read)
         return reextract(catalog, embedder, preparation, on_progress, ids=ids, only_outdated=only_outdated)
 
 

@@ -1,7 +1,8 @@
 """How articles get into the library, in order.
 
     find_items    what the sources name; Lines, for what lies in one file; Web, for what has to be fetched
-    prepare       the ledger knows it? else: extract, clean, identify, chunk                      (a thread, ahead)
+    prepare       the ledger knows it? else: read, identify, chunk                                (a thread, ahead)
+      read        extract and clean                                                 (a process, within its limits)
     embed         the chunks the catalog has no vector for, in batches across articles
     put           each article, whole, as soon as it has all its vectors; whose copy it is, is found there
 
@@ -9,7 +10,7 @@ A run that is stopped or killed leaves whole articles; the next one goes on wher
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import closing
+from contextlib import ExitStack, closing
 from datetime import date
 from functools import partial
 from itertools import chain
@@ -21,6 +22,7 @@ from ingest.interrupts import uninterrupted
 from ingest.json_lines import Line, Lines
 from ingest.preparation import Failed, Outcome, Preparation, Unchanged
 from ingest.read_ahead import read_ahead
+from ingest.reading import Reader
 from ingest.report import Failure, Progress, Report
 from ingest.sources import Item, find_items, is_web_address
 from rag.catalog import Catalog
@@ -41,10 +43,12 @@ def run(
     today: Callable[[], date] = date.today,
     open_client: Callable[[], Client] | None = None,
     fields: Mapping[str, str] | None = None,
+    reader: Reader | None = None,
 ) -> Report:
     """Ingests everything the sources name. What fails is reported and left out, the rest goes in.
 
-    `fields` says what the fields of JSON Lines are called there: {"text": "body_html"}.
+    `fields` says what the fields of JSON Lines are called there: {"text": "body_html"}. A `reader` that is given is the
+    caller's to close.
 
     Raises ConfigurationError, before anything is done, for a source that names nothing, and LibraryError when the
     catalog cannot be written; what was written before stays. An interrupt ends the run and is told in the report.
@@ -54,7 +58,9 @@ def run(
     items = list(find_items(files, settings))
     catalog.require(embedder.stamp)
     catalog.relate_rest()
-    preparation = Preparation(catalog, embedder, today(), keep_raw=settings.keep_raw)
+    ends = ExitStack()
+    reader = reader or ends.enter_context(Reader(settings))
+    preparation = Preparation(catalog, embedder, today(), reader.read, keep_raw=settings.keep_raw)
     open_client = open_client or partial(Client, settings, Rules(settings.fetch_allow))
     web = Web(settings, catalog, preparation.holds, open_client)
     lines = Lines(fields or {})
@@ -70,7 +76,7 @@ def run(
     everything: Iterable[Item | Line | WebItem] = chain(lines.items(items), remote)
     prepared = (preparation.prepare(item.location, item.name, item.read) for item in everything)
     try:
-        with closing(web), closing(read_ahead(prepared, AHEAD, web.stop)) as outcomes:
+        with ends, closing(web), closing(read_ahead(prepared, AHEAD, web.stop, reader.stop)) as outcomes:
             for outcome in outcomes:
                 for complete in queue.add(outcome):
                     finish(complete)

@@ -6,9 +6,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from ingest.chunking import chunk
-from ingest.clean import clean
-from ingest.document import Document, with_told
-from ingest.extract import Extracted, extract
+from ingest.document import Document
+from ingest.extract import Extracted
 from ingest.identity import Identities
 from ingest.provenance import day_of, document_of, raw_of
 from rag.catalog import Catalog, LedgerEntry, Raw, text_hash
@@ -67,6 +66,7 @@ Outcome = Prepared | Unchanged | Failed
 class Preparation:
     """Prepares the articles of one run, one after the other. Reads the catalog, writes nothing.
 
+    `read` makes an article of a document, as ingest/reading does; `today` tells it which dates are impossible.
     `keep_raw` has the bytes of each article handed on, to be kept.
     """
 
@@ -75,12 +75,14 @@ class Preparation:
         catalog: Catalog,
         embedder: Embedder,
         today: date,
+        read: Callable[[Document, str, date], Extracted],
         *,
         keep_raw: bool = False,
         now: Callable[[], float] = time.time,
     ) -> None:
         self._catalog = catalog
         self._embedder = embedder
+        self._read = read
         self._today = today
         self._keep_raw = keep_raw
         self._now = now
@@ -97,7 +99,7 @@ class Preparation:
             if entry and (document.body is None or self._is_unchanged(entry, fingerprint)):
                 raw = self._raw_of(document, location, name) if self._lacks_raw(location) else None
                 return Unchanged(name, location, entry.article_id or "", raw=raw)
-            found = _read(document, name, self._today)
+            found = self._read(document, name, self._today)
         except SourceError as error:
             return Failed(name, location, fingerprint, str(error))
         outcome = self._identified(found, location, name, f"{fingerprint}:{text_hash(found.text)}")
@@ -112,7 +114,7 @@ class Preparation:
         try:
             document = document_of(raw)
             fingerprint = f"{document.digest}:{PIPELINE_VERSION}"
-            found = _read(document, article.source, day_of(raw))
+            found = self._read(document, article.source, day_of(raw))
         except SourceError as error:
             return Failed(article.source, raw.location, fingerprint, str(error))
         fingerprint = f"{fingerprint}:{text_hash(found.text)}"
@@ -162,15 +164,6 @@ class Preparation:
         """Whether what lies at `location` was read by this version of Dossier."""
         entry = self._catalog.ledger(location)
         return entry is not None and entry.fingerprint.split(":")[1:2] == [str(PIPELINE_VERSION)]
-
-
-def _read(document: Document, name: str, today: date) -> Extracted:
-    """The clean article in a document. Raises SourceError for one that has none."""
-    extracted = extract(document.body or b"", name, today)
-    found = clean(with_told(extracted, document.told, today))
-    if not found.text.strip():
-        raise SourceError(f"{name} holds no text besides a subscriber wall or call-outs.", "Save the full article.")
-    return found
 
 
 def _article(article_id: str, name: str, found: Extracted) -> Article:

@@ -13,10 +13,10 @@ class _End(Generic[T]):
         self.error = error
 
 
-def read_ahead(values: Iterable[T], ahead: int, stop: Callable[[], None] = lambda: None) -> Generator[T]:
+def read_ahead(values: Iterable[T], ahead: int, *stops: Callable[[], None]) -> Generator[T]:
     """The values, in order, made by a thread that is at most `ahead` of them in front; its errors are raised here.
 
-    Closing the generator ends the thread; `stop` is called first, to end what the thread may be waiting for.
+    Closing the generator before its end ends the thread; `stops` are called until it has, to end what it waits for.
     """
     ready: queue.Queue[T | _End[T]] = queue.Queue(ahead)
     stopped = threading.Event()
@@ -45,9 +45,14 @@ def read_ahead(values: Iterable[T], ahead: int, stop: Callable[[], None] = lambd
     try:
         while not isinstance(value := ready.get(), _End):
             yield value
-        if value.error is not None:
-            raise value.error
-    finally:
+    except BaseException:
         stopped.set()
-        stop()
+        while thread.is_alive():
+            for stop in stops:
+                stop()
+            thread.join(0.1)
+        raise
+    finally:
         thread.join()
+    if value.error is not None:
+        raise value.error

@@ -22,6 +22,7 @@ from ingest.embedding_queue import EmbeddingQueue
 from ingest.identity import INBOX
 from ingest.pipeline import write
 from ingest.preparation import Failed, Preparation, Prepared
+from ingest.reading import Reader
 from ingest.report import Report
 from ingest.sources import EXTENSIONS, check_size, max_bytes
 from rag.catalog import Catalog
@@ -43,6 +44,7 @@ def work(
     open_embedder: Callable[[], Embedder],
     stopped: threading.Event,
     today: Callable[[], date],
+    reader: Reader,
 ) -> None:
     """Takes posted documents from the inbox, one after the other, until `stopped`; finishes every job it takes."""
     inbox = Inbox(catalog)
@@ -56,7 +58,7 @@ def work(
         try:
             # Not before the first document: most servers never get one, and the model takes 200 MB.
             embedder = embedder or open_embedder()
-            article_id = ingest_posted(posted, catalog, embedder, settings, today())
+            article_id = ingest_posted(posted, catalog, embedder, settings, today(), reader)
             inbox.finish(posted.job_id, article_id=article_id)
         except DossierError as error:
             inbox.finish(posted.job_id, error=str(error))
@@ -65,13 +67,15 @@ def work(
             inbox.finish(posted.job_id, error=f"{posted.name} could not be ingested: {error!r}.")
 
 
-def ingest_posted(posted: Posted, catalog: Catalog, embedder: Embedder, settings: Settings, today: date) -> str:
+def ingest_posted(
+    posted: Posted, catalog: Catalog, embedder: Embedder, settings: Settings, today: date, reader: Reader
+) -> str:
     """Puts one posted document into the library; the id of its article. Raises DossierError."""
     catalog.require(embedder.stamp)
     name = safe_name(posted.name, posted.media_type)
     location = INBOX + hashlib.sha256(posted.body).hexdigest()
     report = Report()
-    outcome = Preparation(catalog, embedder, today, keep_raw=settings.keep_raw).prepare(
+    outcome = Preparation(catalog, embedder, today, reader.read, keep_raw=settings.keep_raw).prepare(
         location, name, partial(_checked, posted.body, name, max_bytes(settings))
     )
     if isinstance(outcome, Failed):
@@ -116,7 +120,9 @@ def main(arguments: list[str] | None = None) -> None:
     threading.Thread(target=_stop_with_parent, args=(stopped,), name="parent", daemon=True).start()
     catalog = Catalog.open(settings.library)
     try:
-        work(catalog, settings, lambda: build_embedder(settings, settings.library / "model"), stopped, date.today)
+        with Reader(settings) as reader:
+            model = settings.library / "model"
+            work(catalog, settings, lambda: build_embedder(settings, model), stopped, date.today, reader)
     finally:
         catalog.close()
 

@@ -5,6 +5,7 @@ this class (`python -m rag.settings`), so a description here is documentation.
 """
 
 import os
+import re
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -66,6 +67,12 @@ class Settings(BaseSettings):
         False, description="Keep the bytes articles are made of, compressed, so that `dossier reextract` can read them."
     )
     max_article_mb: float = Field(20.0, gt=0, description="The largest article file, in megabytes.")
+    read_timeout: float = Field(
+        60.0, gt=0, description="Seconds that reading one article may take; what takes longer fails, alone."
+    )
+    read_memory_mb: int = Field(
+        1500, ge=250, description="Megabytes of memory that reading one article may take (on Linux)."
+    )
 
     fetch_allow: Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode, BeforeValidator(_listed)] = Field(
         (),
@@ -108,6 +115,16 @@ def load_settings(**given: Any) -> Settings:
 def _variable(name: str) -> str:
     """The environment variable of a setting: Mistral's key has the name its provider gave it."""
     return name.upper() if name == "mistral_api_key" else f"{PREFIX}{name}".upper()
+
+
+def environment_without_secrets() -> dict[str, str]:
+    """The environment of a process that handles what others wrote: no setting of ours, nothing that may be a key."""
+    secret = re.compile(r"key|token|secret|passw|credential|auth", re.IGNORECASE)
+    return {
+        name: value
+        for name, value in os.environ.items()
+        if not name.upper().startswith(PREFIX) and not secret.search(name)
+    }
 
 
 def table() -> str:

@@ -9,6 +9,7 @@ import pytest
 from filelock import FileLock
 
 from ingest.pipeline import run
+from ingest.reading import Reader
 from rag.catalog import Catalog
 from rag.embedding import Embedder, build_embedder
 from rag.indexes import Indexes
@@ -35,6 +36,13 @@ def model_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def embedder(model_folder: Path) -> Embedder:
     """The real embedding model."""
     return build_embedder(Settings(), model_folder)
+
+
+@pytest.fixture(scope="session")
+def reader() -> Iterator[Reader]:
+    """The process that reads articles, shared: starting one takes half a second."""
+    with Reader(Settings()) as reading:
+        yield reading
 
 
 def place_model(model_folder: Path, library: Path) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from ingest.fetch import Client, Feed, Remote, Rules, Sitemap
 from ingest.pipeline import run
+from ingest.reading import Reader
 from ingest.report import Report
 from rag.catalog import Catalog
 from rag.documents import Article
@@ -40,7 +41,8 @@ def item(link: str, title: str = "T", text: str = "Short.", day: int = 13) -> st
 class Library:
     """A catalog that is filled from the loopback address."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, reader: Reader) -> None:
+        self.reader = reader
         self.catalog = Catalog.open(folder / "library", create=True)
         self.embedder = HashEmbedder()
 
@@ -53,6 +55,7 @@ class Library:
             lambda _: None,
             today=lambda: date(2026, 11, 23),
             open_client=lambda: Client(settings, Rules(settings.fetch_allow), sleep=lambda _: None),
+            reader=self.reader,
         )
 
     def articles(self) -> dict[str, Article]:
@@ -60,8 +63,8 @@ class Library:
 
 
 @pytest.fixture
-def library(tmp_path: Path) -> Iterator[Library]:
-    made = Library(tmp_path)
+def library(tmp_path: Path, reader: Reader) -> Iterator[Library]:
+    made = Library(tmp_path, reader)
     yield made
     made.catalog.close()
 

@@ -10,6 +10,7 @@ from typer.testing import CliRunner
 
 from ingest.cli import app
 from ingest.pipeline import run
+from ingest.reading import Reader
 from ingest.report import Report
 from rag.catalog import Catalog
 from rag.documents import Article
@@ -23,7 +24,8 @@ STORY = "{}, a start-up in Paris, raised five million dollars on Monday in a rou
 class Library:
     """A catalog, and a folder beside it."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, reader: Reader) -> None:
+        self.reader = reader
         self.articles = folder / "articles"
         self.articles.mkdir()
         self.catalog = Catalog.open(folder / "library", create=True)
@@ -44,6 +46,7 @@ class Library:
             lambda _: None,
             today=lambda: date(2026, 11, 23),
             fields=fields,
+            reader=self.reader,
         )
 
     def by_name(self) -> dict[str, Article]:
@@ -51,8 +54,8 @@ class Library:
 
 
 @pytest.fixture
-def library(tmp_path: Path) -> Iterator[Library]:
-    made = Library(tmp_path)
+def library(tmp_path: Path, reader: Reader) -> Iterator[Library]:
+    made = Library(tmp_path, reader)
     yield made
     made.catalog.close()
 

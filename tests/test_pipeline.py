@@ -11,6 +11,7 @@ from ingest.embedding_queue import BATCH
 from ingest.interrupts import uninterrupted
 from ingest.pipeline import run
 from ingest.read_ahead import read_ahead
+from ingest.reading import Reader
 from ingest.report import Failure, Progress, Report
 from ingest.worker import safe_name, work
 from rag.catalog import Catalog
@@ -27,7 +28,8 @@ STORY = "Acme, a start-up in Paris, raised ${} million on Monday in a round that
 class Library:
     """A catalog and a folder of articles beside it."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, reader: Reader) -> None:
+        self.reader = reader
         self.articles = folder / "articles"
         self.articles.mkdir()
         self.catalog = Catalog.open(folder / "library", create=True)
@@ -44,7 +46,13 @@ class Library:
     ) -> Report:
         names = [str(source) for source in sources or (self.articles,)]
         return run(
-            names, self.catalog, self.embedder, settings or Settings(), on_progress, today=lambda: date(2026, 11, 23)
+            names,
+            self.catalog,
+            self.embedder,
+            settings or Settings(),
+            on_progress,
+            today=lambda: date(2026, 11, 23),
+            reader=self.reader,
         )
 
     def texts(self) -> dict[str, str]:
@@ -56,8 +64,8 @@ class Library:
 
 
 @pytest.fixture
-def library(tmp_path: Path) -> Iterator[Library]:
-    made = Library(tmp_path)
+def library(tmp_path: Path, reader: Reader) -> Iterator[Library]:
+    made = Library(tmp_path, reader)
     yield made
     made.catalog.close()
 
@@ -97,7 +105,7 @@ def test_the_same_source_has_the_same_id_on_every_machine(library: Library, tmp_
     first = library.only().id
     other_folder = tmp_path / "elsewhere"
     other_folder.mkdir()
-    other = Library(other_folder)
+    other = Library(other_folder, library.reader)
     other.write("sub/a.md", "Quite another text.")
     other.ingest()
     assert other.only().id == first
@@ -418,7 +426,14 @@ def worked(library: Library, *posted: tuple[str, str, bytes]) -> list[tuple[str,
 
     worker = threading.Thread(
         target=work,
-        args=(library.catalog, Settings(max_article_mb=0.01), embed_and_stop, stopped, lambda: date(2026, 11, 23)),
+        args=(
+            library.catalog,
+            Settings(max_article_mb=0.01),
+            embed_and_stop,
+            stopped,
+            lambda: date(2026, 11, 23),
+            library.reader,
+        ),
     )
     worker.start()
     found = []

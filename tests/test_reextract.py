@@ -10,6 +10,7 @@ import pytest
 from ingest.fetch import Client, Feed, Remote, Rules
 from ingest.pipeline import run
 from ingest.preparation import Preparation
+from ingest.reading import Reader
 from ingest.reextraction import reextract
 from ingest.report import Report
 from ingest.worker import ingest_posted
@@ -33,7 +34,8 @@ PAGE = f"<!doctype html><title>Acme raises</title><article><h1>Acme raises</h1><
 class Library:
     """A catalog, and a folder of articles beside it."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, reader: Reader) -> None:
+        self.reader = reader
         self.articles = folder / "articles"
         self.articles.mkdir()
         self.catalog = Catalog.open(folder / "library", create=True)
@@ -53,10 +55,11 @@ class Library:
             lambda _: None,
             today=lambda: TODAY,
             open_client=lambda: Client(settings, Rules(settings.fetch_allow), sleep=lambda _: None),
+            reader=self.reader,
         )
 
     def reextract(self, *ids: str, only_outdated: bool = False) -> Report:
-        preparation = Preparation(self.catalog, self.embedder, TODAY)
+        preparation = Preparation(self.catalog, self.embedder, TODAY, self.reader.read)
         return reextract(self.catalog, self.embedder, preparation, lambda _: None, ids=ids, only_outdated=only_outdated)
 
     def only(self) -> Article:
@@ -79,8 +82,8 @@ class Library:
 
 
 @pytest.fixture
-def library(tmp_path: Path) -> Iterator[Library]:
-    made = Library(tmp_path)
+def library(tmp_path: Path, reader: Reader) -> Iterator[Library]:
+    made = Library(tmp_path, reader)
     yield made
     made.catalog.close()
 
@@ -161,7 +164,7 @@ def test_lines_mail_entries_and_posted_documents_are_kept(library: Library, web:
     web.pages = {"/feed": Answer(f"<rss version='2.0'><channel><title>N</title>{entry}</channel></rss>")}
     assert counts(library.ingest(str(library.articles), Feed(f"{web.url}/feed"))) == (3, 0, 0, 0)
     posted = Posted("1", "four.html", "text/html", PAGE.encode())
-    ingest_posted(posted, library.catalog, library.embedder, KEEP, TODAY)
+    ingest_posted(posted, library.catalog, library.embedder, KEEP, TODAY, library.reader)
     before = {article.title: article for article in library.catalog.articles()}
     assert len(before) == len(library.catalog.raw_locations()) == 4
     for article in before.values():

@@ -23,7 +23,7 @@ def extract(body: bytes, name: str, today: date) -> Extracted:
     """
     try:
         found = _parse(body, name)
-    except DossierError:
+    except (DossierError, MemoryError):
         raise
     except Exception as error:  # parsers meet anything here: one that breaks fails this article, not the run
         log.warning("a parser broke", source=name, exc_info=True)

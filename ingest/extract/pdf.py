@@ -21,7 +21,8 @@ from ingest.extract.properties import language_code, sensible_author, sensible_t
 from rag.errors import SourceError
 
 MOST_PAGES = 2_000
-MOST_SECONDS = 60.0
+# Less than DOSSIER_READ_TIMEOUT has by itself: the pages read by then are worth having.
+MOST_SECONDS = 45.0
 # A page of text has some ten thousand bytes of drawing commands; one with a map has millions, and no text to speak of.
 LARGEST_PAGE = 8_000_000
 LONGEST_TEXT = 20_000_000

@@ -12,6 +12,7 @@ from typing import Any
 
 from ingest.document import Document, Told
 from ingest.extract.dates import to_iso
+from ingest.reading.process import child_environment
 from rag.errors import SourceError
 
 # A feed of 20 MB and 100,000 entries takes half a minute.
@@ -70,8 +71,9 @@ def read_feed(body: bytes, name: str, seconds: int = SECONDS) -> Iterator[Entry]
 def _run_reader(body: bytes, name: str, seconds: int) -> bytes:
     try:
         done = subprocess.run(
-            [sys.executable, "-m", "ingest.feed_reader", str(seconds)],
+            [sys.executable, "-P", "-m", "ingest.feed_reader", str(seconds)],
             input=body,
+            env=child_environment(),
             capture_output=True,
             timeout=2 * seconds,
             check=True,

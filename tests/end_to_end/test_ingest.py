@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from rag.catalog import Catalog
+from rag.errors import LibraryError
 from rag.inbox import Inbox
 from tests.conftest import place_model
 
@@ -139,9 +140,10 @@ def test_an_interrupt_ends_with_a_summary_and_a_whole_library(tmp_path: Path, li
 
 
 def article_count(library: Path) -> int:
-    if not (library / "catalog.sqlite").exists():
+    try:
+        catalog = Catalog.open(library)
+    except LibraryError:  # it is being made
         return 0
-    catalog = Catalog.open(library)
     try:
         return catalog.counts()[0]
     finally:
