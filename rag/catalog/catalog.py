@@ -126,6 +126,15 @@ class Catalog(Stories, Chunks, Ledger, FetchedPages, Jobs, RawBytes):
         """The number of the newest change; 0 in an empty library."""
         return int(self._value("SELECT last FROM changes"))
 
+    def lineage(self, change: int) -> str:
+        """Who was writing when the catalog came to this change: a token, drawn by every process that writes.
+
+        A catalog that lost its last changes (the power went, an older copy was put back) gives their numbers out again.
+        What followed it tells by the token that its number now stands for something else.
+        """
+        row = self._row("SELECT token FROM lineages WHERE first <= ? ORDER BY first DESC LIMIT 1", change)
+        return row[0] if row else ""
+
     def changes(self, after: int, limit: int) -> list[Change]:
         """The changes after this number that still matter, oldest first: one for each article at the most."""
         rows = self._rows(

@@ -1,6 +1,7 @@
 """The SQLite file underneath: opening, transactions, and its errors told in Dossier's words."""
 
 import os
+import secrets
 import sqlite3
 import threading
 from collections.abc import Iterator
@@ -22,6 +23,7 @@ class Database:
         self.writable = writable
         self._connection = connection
         self._lock = threading.RLock()
+        self._token = secrets.token_hex(8)  # names what this process writes (see Catalog.lineage)
 
     @classmethod
     def open(cls, folder: Path, *, create: bool = False) -> Self:
@@ -85,7 +87,10 @@ class Database:
             self._connection.close()
 
     def _next_change(self) -> int:
-        return int(self._value("UPDATE changes SET last = last + 1 RETURNING last"))
+        change = int(self._value("UPDATE changes SET last = last + 1 RETURNING last"))
+        begin = "INSERT INTO lineages SELECT ?1, ?2 WHERE NOT EXISTS (SELECT 1 FROM lineages WHERE token = ?2)"
+        self._connection.execute(begin, (change, self._token))
+        return change
 
     @contextmanager
     def _writing(self) -> Iterator[None]:

@@ -1,6 +1,6 @@
 """The tables of a catalog, and how one of an older version gets them."""
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 APPLICATION_ID = 0x444F5353  # "DOSS", so that another program's database is told apart
 
 SCHEMA = """
@@ -71,7 +71,10 @@ CREATE INDEX repeats_by_article ON repeats (article_id);
 CREATE INDEX articles_unrelated ON articles (id) WHERE length(signature) = 1;
 CREATE INDEX articles_by_origin ON articles (origin_id);
 """
-SCHEMA += _ADDED_IN_2 + _ADDED_IN_3
+_ADDED_IN_4 = """
+CREATE TABLE lineages (first INTEGER PRIMARY KEY, token TEXT NOT NULL) STRICT;
+"""
+SCHEMA += _ADDED_IN_2 + _ADDED_IN_3 + _ADDED_IN_4
 
 # What brings a catalog of the version before to this one.
 MIGRATIONS = {
@@ -85,4 +88,5 @@ ALTER TABLE jobs ADD COLUMN address TEXT;
 """
     + _ADDED_IN_2,
     3: "UPDATE articles SET signature = x'00';" + _ADDED_IN_3,
+    4: _ADDED_IN_4,
 }

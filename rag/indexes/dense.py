@@ -34,9 +34,10 @@ PROBE_SECONDS = 60
 class DenseIndex:
     """Nearest chunks by cosine similarity. One process at a time (see rag/indexes/follower.py)."""
 
-    def __init__(self, folder: Path, client: Client, last_change: int) -> None:
+    def __init__(self, folder: Path, client: Client, last_change: int, lineage: str) -> None:
         self.folder = folder
         self.last_change = last_change
+        self.lineage = lineage
         self._client = client
         self._collection = client.get_or_create_collection(
             COLLECTION,
@@ -53,10 +54,10 @@ class DenseIndex:
             if not known.closed:
                 _probe(folder)
             # Chroma writes to its files as soon as it opens them: from here on, only `close` makes them trusted.
-            state.write(folder, known.last_change, closed=False)
+            state.write(folder, known.last_change, known.lineage, closed=False)
             client = connect(folder)
             try:
-                return cls(folder, client, known.last_change)
+                return cls(folder, client, known.last_change, known.lineage)
             except BaseException:
                 client.close()
                 raise
@@ -71,7 +72,7 @@ class DenseIndex:
         with damage_mapped(self.folder):
             return set(self._collection.get(include=[])["ids"])
 
-    def apply(self, changed: Sequence[str], chunks: Sequence[StoredChunk], last_change: int) -> None:
+    def apply(self, changed: Sequence[str], chunks: Sequence[StoredChunk], last_change: int, lineage: str) -> None:
         """Replaces everything of the articles `changed` by `chunks`, and moves on to `last_change`."""
         with damage_mapped(self.folder):
             if self.last_change:  # an empty index has nothing to replace
@@ -87,8 +88,8 @@ class DenseIndex:
                     embeddings=np.stack([stored.vector for stored in part]),
                     metadatas=[{"article_id": stored.chunk.article_id} for stored in part],
                 )
-            state.write(self.folder, last_change, closed=False)
-        self.last_change = last_change
+            state.write(self.folder, last_change, lineage, closed=False)
+        self.last_change, self.lineage = last_change, lineage
 
     def search(self, vector: Vectors, k: int) -> list[Hit]:
         """The k nearest chunks, by cosine similarity, best first."""
@@ -102,7 +103,7 @@ class DenseIndex:
         """Closes the store and notes that it was closed well."""
         with damage_mapped(self.folder):
             self._client.close()
-            state.write(self.folder, self.last_change, closed=True)
+            state.write(self.folder, self.last_change, self.lineage, closed=True)
 
     def abandon(self) -> None:
         """Lets go of the files, which are to be thrown away; else Chroma would go on with them in a new store."""

@@ -21,7 +21,7 @@ from rag.embedding.embedder import Vectors
 from rag.errors import LibraryError
 from rag.indexes import state
 from rag.indexes.exact import ExactSearch
-from rag.indexes.following import DenseSearch, Index, bring_up, differences
+from rag.indexes.following import DenseSearch, Index, bring_up, differences, is_in_step
 from rag.indexes.hits import Hit, IndexDamagedError, IndexInterruptedError
 from rag.indexes.lexical import LexicalIndex
 
@@ -117,7 +117,7 @@ class Indexes:
         if name in self._failed:
             self._throw_away(name, index)
             index = None
-        elif index is not None and index.last_change == self._catalog.last_change():
+        elif index is not None and is_in_step(index, self._catalog):
             return index
         for _ in ("as it is", "rebuilt"):
             try:
@@ -150,12 +150,7 @@ class Indexes:
     def search_dense(self, vector: Vectors, k: int, allowed: frozenset[str] | None = None) -> list[Hit]:
         """The k nearest chunks by cosine similarity: by Chroma when it is in step and nothing filtered, or exactly."""
         dense = self._dense
-        if (
-            allowed is None
-            and dense is not None
-            and DENSE not in self._failed
-            and dense.last_change == self._catalog.last_change()
-        ):
+        if allowed is None and dense is not None and DENSE not in self._failed and is_in_step(dense, self._catalog):
             try:
                 return dense.search(vector, k)
             except IndexDamagedError as error:
@@ -174,12 +169,11 @@ class Indexes:
     def _with_words(self, search: Callable[[LexicalIndex], T]) -> T:
         """Searches the word index on disk when it is in step, else one in memory."""
         index = self._lexical
-        last = self._catalog.last_change()
-        if not self._lock.is_locked and (index is None or index.last_change != last):
+        if not self._lock.is_locked and (index is None or not is_in_step(index, self._catalog)):
             index = self._lexical = self._read_only_lexical()
         if index is not None and LEXICAL not in self._failed:
             try:
-                if index.last_change == last:
+                if is_in_step(index, self._catalog):
                     return search(index)
             except IndexDamagedError as error:
                 log.warning("the word index does not answer, searching another until it is rebuilt: %s", error)
@@ -196,7 +190,7 @@ class Indexes:
     def _in_memory(self) -> LexicalIndex:
         with self._filling:  # one thread makes it, the others wait for it
             memory = self._memory
-            if memory is None or memory.last_change != self._catalog.last_change():
+            if memory is None or not is_in_step(memory, self._catalog):
                 memory = LexicalIndex.in_memory()
                 bring_up(memory, self._catalog)
                 self._memory = memory
@@ -206,8 +200,7 @@ class Indexes:
 
     def status(self) -> IndexStatus:
         """Whether searches use the indexes themselves."""
-        last = self._catalog.last_change()
-        in_step = all(index is not None and index.last_change == last for index in (self._dense, self._lexical))
+        in_step = all(index is not None and is_in_step(index, self._catalog) for index in (self._dense, self._lexical))
         # Where another process has the indexes, this one searches the catalog itself, which misses nothing.
         if (in_step and not self._failed) or not self._lock.is_locked:
             return IndexStatus(True, "ok")

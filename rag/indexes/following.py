@@ -14,9 +14,10 @@ class Index(Protocol):
     """What can follow the catalog. Every method raises IndexDamagedError when the index cannot be used."""
 
     last_change: int
+    lineage: str
 
-    def apply(self, changed: list[str], chunks: list[StoredChunk], last_change: int) -> None:
-        """Replaces everything of the articles `changed` by `chunks`, and moves on to `last_change`."""
+    def apply(self, changed: list[str], chunks: list[StoredChunk], last_change: int, lineage: str) -> None:
+        """Replaces everything of the articles `changed` by `chunks`, and moves on to `last_change` of `lineage`."""
         ...
 
     def count(self) -> int:
@@ -49,13 +50,23 @@ def follow(index: Index, catalog: Catalog) -> int:
     """
     while True:
         if index.last_change > catalog.last_change():
-            raise IndexDamagedError("it is ahead of the catalog, so it is of another library")
+            raise IndexDamagedError("it is ahead of the catalog, which lost changes or is of another library")
+        if index.lineage != catalog.lineage(index.last_change):
+            raise IndexDamagedError("it followed changes that the catalog lost, or those of another library")
         while changes := catalog.changes(index.last_change, ARTICLES_AT_ONCE):
             there = [change.article_id for change in changes if not change.removed]
-            index.apply([change.article_id for change in changes], catalog.chunks_of(there), changes[-1].number)
-        chunks = catalog.counts()[1]
+            last = changes[-1].number
+            chunks = catalog.chunks_of(there)
+            index.apply([change.article_id for change in changes], chunks, last, catalog.lineage(last))
+        count = catalog.counts()[1]
         if catalog.last_change() == index.last_change:
-            return chunks
+            return count
+
+
+def is_in_step(index: Index, catalog: Catalog) -> bool:
+    """Whether an index holds the very changes that the catalog holds."""
+    last = catalog.last_change()
+    return index.last_change == last and index.lineage == catalog.lineage(last)
 
 
 def bring_up(index: Index, catalog: Catalog) -> None:

@@ -59,9 +59,10 @@ def _schema() -> tantivy.Schema:
 class LexicalIndex:
     """Chunks by their words. In a folder, or in memory only. Many may read, one at a time may write."""
 
-    def __init__(self, index: tantivy.Index, folder: Path | None, last_change: int) -> None:
+    def __init__(self, index: tantivy.Index, folder: Path | None, last_change: int, lineage: str) -> None:
         self.folder = folder
         self.last_change = last_change
+        self.lineage = lineage
         self._index = index
         self._index.register_tokenizer(ANALYSER, _build_analyser())
         self._searcher = index.searcher()
@@ -75,13 +76,13 @@ class LexicalIndex:
             if not known.closed:
                 raise IndexInterruptedError(f"{folder} was left in the middle of a write")
             if not known.last_change and not (folder / state.FILE).exists():
-                state.write(folder, 0, closed=False)  # tantivy makes its first files here
-            return cls(tantivy.Index(_schema(), path=str(folder)), folder, known.last_change)
+                state.write(folder, 0, "", closed=False)  # tantivy makes its first files here
+            return cls(tantivy.Index(_schema(), path=str(folder)), folder, known.last_change, known.lineage)
 
     @classmethod
     def in_memory(cls) -> Self:
         """An empty index that leaves no files."""
-        return cls(tantivy.Index(_schema()), None, 0)
+        return cls(tantivy.Index(_schema()), None, 0, "")
 
     def count(self) -> int:
         """How many chunks it holds."""
@@ -93,11 +94,11 @@ class LexicalIndex:
             hits = self._searcher.search(tantivy.Query.all_query(), max(1, self.count())).hits
             return {self._searcher.doc(address)["chunk_id"][0] for _, address in hits}
 
-    def apply(self, changed: Sequence[str], chunks: Iterable[StoredChunk], last_change: int) -> None:
+    def apply(self, changed: Sequence[str], chunks: Iterable[StoredChunk], last_change: int, lineage: str) -> None:
         """Replaces everything of the articles `changed` by `chunks`, in one commit, and moves on to `last_change`."""
         with damage_mapped(self.folder):
             if self.folder:
-                state.write(self.folder, self.last_change, closed=False)
+                state.write(self.folder, self.last_change, self.lineage, closed=False)
             writer = self._index.writer(HEAP_BYTES, 1)
             for article_id in changed:
                 writer.delete_documents_by_term("article_id", article_id)
@@ -113,8 +114,8 @@ class LexicalIndex:
             writer.wait_merging_threads()
             self.reload()
             if self.folder:
-                state.write(self.folder, last_change, closed=True)
-        self.last_change = last_change
+                state.write(self.folder, last_change, lineage, closed=True)
+        self.last_change, self.lineage = last_change, lineage
 
     def reload(self) -> None:
         """Sees what was committed since, also by another process."""

@@ -18,30 +18,35 @@ BLOCK = 1 << 20
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """`last_change`: the newest change the index holds. `closed`: in order; else a process ended while it wrote."""
+    """`last_change`: the newest change the index holds, of a `lineage` of the catalog (see `Catalog.lineage`).
+
+    `closed`: in order; else a process ended while it wrote.
+    """
 
     last_change: int
+    lineage: str
     closed: bool
 
 
 def read(folder: Path) -> State:
     """The state of the index in `folder`. Raises IndexDamagedError when its files are not those that were closed."""
     if not (folder / FILE).exists() and not any(_paths(folder)):
-        return State(0, closed=True)
+        return State(0, "", closed=True)
     try:
         found = json.loads((folder / FILE).read_text())
-        last_change, files = int(found["last_change"]), found["files"]
+        last_change, lineage, files = int(found["last_change"]), str(found.get("lineage", "")), found["files"]
         if files is not None and files != (there := _checksums(folder)):
             odd = min(name for name in {*files, *there} if files.get(name) != there.get(name))
             raise IndexDamagedError(f"{folder / odd} is not as it was left")
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise IndexDamagedError(f"{folder} does not say what it holds: {error!r}") from error
-    return State(last_change, closed=files is not None)
+    return State(last_change, lineage, closed=files is not None)
 
 
-def write(folder: Path, last_change: int, *, closed: bool) -> None:
+def write(folder: Path, last_change: int, lineage: str, *, closed: bool) -> None:
     """Writes the state, whole or not at all."""
-    content = json.dumps({"last_change": last_change, "files": _checksums(folder) if closed else None})
+    files = _checksums(folder) if closed else None
+    content = json.dumps({"last_change": last_change, "lineage": lineage, "files": files})
     scratch = folder / f"{FILE}.new"
     with scratch.open("w") as file:
         file.write(content)

@@ -213,7 +213,8 @@ def test_damage_to_any_file_of_an_index_costs_a_rebuild_and_never_an_answer(
         library = copy_of(large_library, tmp_path / f"library{number}")
         if left_open:
             for name in ("chroma", "lexical"):
-                state.write(library / name, state.read(library / name).last_change, closed=False)
+                known = state.read(library / name)
+                state.write(library / name, known.last_change, known.lineage, closed=False)
         for path, harm in ((chroma[number % len(chroma)], number), (lexical[number % len(lexical)], number + 2)):
             HARMS[harm % len(HARMS)](library / path, chance)
         answers(library)
