@@ -1,7 +1,8 @@
 """Articles from the web: single addresses, feeds and sitemaps, fetched safely and politely."""
 
 from ingest.fetch.addresses import Rules
+from ingest.fetch.ahead import WebItem
 from ingest.fetch.client import Client
-from ingest.fetch.web import Feed, Remote, Sitemap, Web, WebItem
+from ingest.fetch.web import Feed, Remote, Sitemap, Web
 
 __all__ = ["Client", "Feed", "Remote", "Rules", "Sitemap", "Web", "WebItem"]

@@ -1,9 +1,10 @@
-"""The polite client: one request at a time, robots.txt first, a pause between two requests to a host, patience."""
+"""The polite client: one request at a time to a host, robots.txt first, a pause between two requests, patience."""
 
 import ssl
 import threading
 import time
 from collections.abc import Callable, Mapping
+from http.cookiejar import DefaultCookiePolicy
 from itertools import count
 from urllib.parse import urljoin, urlsplit
 
@@ -27,7 +28,7 @@ _OVERHEAD = 1_000_000
 
 
 class Client:
-    """Fetches addresses for one run, in one thread; `stop` may be called from another.
+    """Fetches addresses for one run. Thread safe: several hosts may be asked at once, each of them one thing at a time.
 
     Certificates are checked against those the machine trusts, or against `trusted`.
     """
@@ -54,8 +55,11 @@ class Client:
             "Accept-Encoding": "gzip, deflate, br",
         }
         self._http = httpx2.Client(transport=self._transport, headers=headers, trust_env=False, timeout=None)
+        # Nobody is to recognise us, from one address to the next.
+        self._http.cookies.jar.set_policy(DefaultCookiePolicy(allowed_domains=[]))
         self._robots = Robots(settings.fetch_user_agent.partition("/")[0], self._read_robots)
         self._asked: dict[str, float] = {}
+        self._turns: dict[str, threading.Lock] = {}
         self._failures: dict[str, int] = {}
 
     def stop(self) -> None:
@@ -99,12 +103,14 @@ class Client:
         waited_for = ""
         for _ in range(REDIRECTS + 1):
             self._rules.check(at)
+            host = urlsplit(at).netloc
             if robots:
                 self._robots.check(at)
-                if (host := urlsplit(at).netloc) != waited_for:
+            with self._turns.setdefault(host, threading.Lock()):  # several hosts may lead to one
+                if robots and host != waited_for:
                     self._pause(at, host)
                     waited_for = host
-            found = self._request(at, max_bytes, conditions, address)
+                found = self._request(at, max_bytes, conditions, address)
             if isinstance(found, Page):
                 return found
             if at.startswith("https:") and found.startswith("http:"):
@@ -129,7 +135,6 @@ class Client:
         self._transport.budget = Budget(time.monotonic() + self._timeout, max_bytes + _OVERHEAD)
         try:
             with self._http.stream("GET", at, headers=dict(conditions)) as answer:
-                self._http.cookies.clear()  # nobody is to recognise us, from one address to the next
                 if answer.is_redirect and "location" in answer.headers:
                     return urljoin(at, answer.headers["location"]).partition("#")[0]
                 check_status(answer, asked, conditional=bool(conditions))

@@ -46,17 +46,26 @@ class Budget:
 
 
 class Transport(httpx2.BaseTransport):
-    """The network as the fetcher sees it. For one thread: `budget` is of the request that is under way.
+    """The network as the fetcher sees it. `budget` is of the request that is under way in this thread.
 
     The name is looked up here and nowhere else, and the connection goes to what was checked; TLS and the Host header
     keep the name.
     """
 
     def __init__(self, rules: Rules, stopped: threading.Event, trusted: ssl.SSLContext | None = None) -> None:
-        self.budget = Budget()
+        self._of_thread = threading.local()
         context = trusted or httpx2.create_ssl_context(trust_env=False)
         backend = _Backend(rules, self, stopped)
         self._pool = httpcore2.ConnectionPool(ssl_context=context, keepalive_expiry=30.0, network_backend=backend)
+
+    @property
+    def budget(self) -> Budget:
+        found: Budget = self._of_thread.budget
+        return found
+
+    @budget.setter
+    def budget(self, budget: Budget) -> None:
+        self._of_thread.budget = budget
 
     def handle_request(self, request: httpx2.Request) -> httpx2.Response:
         url = request.url

@@ -1,5 +1,6 @@
 """What a site asks of robots: asked once a run, for each host."""
 
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import urlsplit
@@ -21,12 +22,13 @@ class RobotsFile:
 
 
 class Robots:
-    """The robots.txt of every host of a run. `read` gets one, by its address; `agent` is our name in it."""
+    """The robots.txt of every host of a run; thread safe. `read` gets one by its address, `agent` is our name there."""
 
     def __init__(self, agent: str, read: Callable[[str], RobotsFile]) -> None:
         self._agent = agent
         self._read = read
         self._known: dict[str, Protego | str] = {}
+        self._turns: dict[str, threading.Lock] = {}
 
     def check(self, address: str) -> None:
         """Raises SourceError for an address that its site does not want fetched.
@@ -47,7 +49,8 @@ class Robots:
     def _rules(self, address: str) -> Protego | str:
         parts = urlsplit(address)
         origin = f"{parts.scheme}://{parts.netloc}"
-        if origin not in self._known:
-            found = self._read(f"{origin}/robots.txt")
-            self._known[origin] = found.failure or Protego.parse(found.text)
-        return self._known[origin]
+        with self._turns.setdefault(origin, threading.Lock()):
+            if origin not in self._known:
+                found = self._read(f"{origin}/robots.txt")
+                self._known[origin] = found.failure or Protego.parse(found.text)
+            return self._known[origin]

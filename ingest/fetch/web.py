@@ -1,12 +1,12 @@
 """What addresses, feeds and sitemaps hold, as items that are read one after the other."""
 
+import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import cached_property
 from pathlib import Path
 from urllib.parse import urljoin, urlsplit
 
@@ -14,6 +14,7 @@ from courlan import extract_domain
 
 from ingest.document import NOTHING, Document, Told
 from ingest.fetch.addresses import is_address, location_of
+from ingest.fetch.ahead import Ahead, WebItem, host_of
 from ingest.fetch.answers import Page
 from ingest.fetch.client import Client
 from ingest.fetch.feeds import Entry, read_feed
@@ -50,17 +51,8 @@ class Sitemap:
 Remote = Feed | Sitemap
 
 
-@dataclass(frozen=True, slots=True)
-class WebItem:
-    """One thing on the web that may be an article, not fetched yet. `location` and `name` are its address."""
-
-    location: str
-    name: str
-    read: Callable[[], Document]
-
-
 class Web:
-    """Gives the items of one run, lazily; none twice. `holds` tells whether the library has what was fetched before.
+    """Gives the items of one run, a little ahead; none twice. `holds` tells whether the library has what was fetched.
 
     What cannot be fetched is an item too: reading it raises SourceError, so that it is reported as files are.
     """
@@ -80,31 +72,50 @@ class Web:
         self._open_client = open_client
         self._now = now
         self._seen: set[str] = set()
+        self._lock = threading.Lock()
+        self._opened: Client | None = None
+        self._ahead: Ahead | None = None
         self.found = 0
 
     def items(self, sources: Iterable[str | Remote]) -> Iterator[WebItem]:
-        """The items of addresses, feeds and sitemaps, in order."""
-        for source in sources:
-            for item in self._items(source):
-                if item.location not in self._seen:
-                    self._seen.add(item.location)
-                    self.found += 1
-                    yield item
+        """The items of addresses, feeds and sitemaps: those of one host in order, of several hosts as they come."""
+        listings = [(_host(source), self._distinct(source)) for source in sources]
+        if listings:
+            self._ahead = Ahead(listings)
+            yield from self._ahead
 
     def stop(self) -> None:
-        """Ends what another thread is fetching, or waiting for."""
-        if "_client" in vars(self):
-            self._client.stop()
+        """Ends what other threads are fetching, or waiting for."""
+        if self._ahead:
+            self._ahead.stop()
+        with self._lock:
+            if self._opened:
+                self._opened.stop()
 
     def close(self) -> None:
-        """Closes all connections."""
-        if "_client" in vars(self):
-            self._client.close()
+        """Ends all fetching and closes all connections."""
+        self.stop()
+        if self._ahead:
+            self._ahead.close()
+        if self._opened:
+            self._opened.close()
 
-    @cached_property
+    @property
     def _client(self) -> Client:
         # Made at the first address: certificates take time to load, and most runs have none.
-        return self._open_client()
+        with self._lock:
+            if self._opened is None:
+                self._opened = self._open_client()
+            return self._opened
+
+    def _distinct(self, source: str | Remote) -> Iterator[WebItem]:
+        for item in self._items(source):
+            with self._lock:
+                if item.location in self._seen:
+                    continue
+                self._seen.add(item.location)
+                self.found += 1
+            yield item
 
     def _items(self, source: str | Remote) -> Iterator[WebItem]:
         match source:
@@ -229,6 +240,12 @@ class Web:
                 yield replace(listed, address=urljoin(page.address, listed.address))
             except ValueError:
                 yield listed  # reading it says what is wrong
+
+
+def _host(source: str | Remote) -> str:
+    """The host that is asked what a source holds; none for a file."""
+    place = source if isinstance(source, str) else source.source if isinstance(source, Feed) else source.address
+    return host_of(place)
 
 
 def _file(source: str, limit: int) -> Page:
