@@ -12,7 +12,7 @@ from contextlib import ExitStack
 from datetime import date
 from pathlib import Path
 
-from benchmarks import answer, embedding, ingest, quality, search, serve
+from benchmarks import answer, embedding, ingest, names, quality, search, serve
 from benchmarks.articles import REPOSITORY
 from benchmarks.machine import this_machine
 from benchmarks.measurement import Benchmark
@@ -27,6 +27,7 @@ BENCHMARKS: tuple[Benchmark, ...] = (
     answer.BENCHMARK,
     serve.BENCHMARK,
     quality.BENCHMARK,
+    names.BENCHMARK,
 )
 
 

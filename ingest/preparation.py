@@ -11,11 +11,11 @@ from ingest.extract import Extracted
 from ingest.identity import Identities
 from ingest.provenance import day_of, document_of, raw_of
 from rag.catalog import Catalog, LedgerEntry, Raw, text_hash
-from rag.companies import companies_in, company_of
 from rag.documents import Article, Chunk
 from rag.embedding import Embedder
 from rag.embedding.embedder import Vectors
 from rag.errors import SourceError
+from rag.names import shipped, tags_of
 
 # Part of every fingerprint: raised when extraction, cleaning or chunking changes, so that files are read anew.
 PIPELINE_VERSION = 2
@@ -167,7 +167,7 @@ class Preparation:
 
 
 def _article(article_id: str, name: str, found: Extracted) -> Article:
-    companies = dict.fromkeys(map(company_of, found.companies)) or companies_in(f"{found.title}\n{found.text}")
+    tags = tags_of(found.title, found.text, shipped(), found.companies)
     return Article(
         id=article_id,
         source=name,
@@ -180,7 +180,10 @@ def _article(article_id: str, name: str, found: Extracted) -> Article:
         updated=found.updated,
         date_source=found.date_source,
         language=found.language,
-        companies=tuple(companies),
+        companies=tags.companies,
+        people=tags.people,
+        models=tags.models,
+        products=tags.products,
         flags=found.flags,
         notes=found.notes,
         boilerplate_share=found.boilerplate_share,

@@ -18,6 +18,7 @@ from rag.embedding import Embedder, build_embedder
 from rag.errors import DossierError
 from rag.inbox import Inbox
 from rag.indexes import Indexes
+from rag.names import Names, names_for, shipped
 from rag.question import Question, Turn, understand
 from rag.refusals import not_mentioned, nothing_in_reach
 from rag.retrieval import Retriever
@@ -58,6 +59,7 @@ class Assistant:
         embedder: Embedder,
         indexes: Indexes,
         clock: Callable[[], float] = time.perf_counter,
+        names: Names | None = None,
     ) -> None:
         self.settings = settings
         self.catalog = catalog
@@ -68,6 +70,7 @@ class Assistant:
         self._answerers: dict[str, Answerer] = {}
         self._building = threading.Lock()
         self._clock = clock
+        self._names = names or shipped()
 
     @classmethod
     def open(cls, settings: Settings) -> Self:
@@ -76,7 +79,8 @@ class Assistant:
         try:
             embedder = build_embedder(settings, settings.library / "model")
             catalog.require(embedder.stamp)
-            return cls(settings, catalog, embedder, Indexes(catalog))
+            names = names_for(settings.library, settings.companies)
+            return cls(settings, catalog, embedder, Indexes(catalog), names=names)
         except BaseException:
             catalog.close()
             raise
@@ -113,7 +117,7 @@ class Assistant:
     ) -> AsyncGenerator[Event]:
         """The same answer as it comes: the passages, the text sentence by sentence as each is checked, the whole."""
         started = self._clock()
-        asked = understand(question, as_of=as_of, only=companies, history=history, limit=self.settings.max_question)
+        asked = self._understood(question, as_of, companies, history)
         answerer = await to_thread.run_sync(self.answerer, model)
 
         found = await to_thread.run_sync(self._retriever.retrieve, asked, k or self.settings.passages)
@@ -144,6 +148,12 @@ class Assistant:
                 self._answerers[spec] = build_answerer(spec, self.settings, self.embedder, self.indexes, self.catalog)
             return self._answerers[spec]
 
+    def _understood(
+        self, question: str, as_of: str | None, companies: Sequence[str], history: Sequence[Turn] = ()
+    ) -> Question:
+        limit = self.settings.max_question
+        return understand(question, as_of=as_of, only=companies, history=history, limit=limit, known=self._names)
+
     def _refusal_before(self, question: Question, articles: int | None) -> str:
         """Why the passages need no look: nothing is in reach, or the question names what no article does."""
         if articles == 0 or not self.catalog.counts()[0]:
@@ -162,7 +172,7 @@ class Assistant:
         self, question: str, *, k: int = 10, as_of: str | None = None, companies: Sequence[str] = ()
     ) -> tuple[Passage, ...]:
         """The k best passages for a question, best first."""
-        asked = understand(question, as_of=as_of, only=companies, limit=self.settings.max_question)
+        asked = self._understood(question, as_of, companies)
         return (await to_thread.run_sync(self._retriever.retrieve, asked, k)).passages
 
     def articles(self) -> tuple[Article, ...]:

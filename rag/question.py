@@ -2,14 +2,14 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
 
 from rag.checking.quantities import quantities
-from rag.companies import companies_asked, companies_in, company_of
 from rag.dates import parse_as_of
 from rag.errors import QuestionError
+from rag.names import Names, shipped
 from rag.spelling import TRADE, corrected, spelled_out
 
 Kind = Literal["amount", "person", "date", "number", "other"]
@@ -100,7 +100,7 @@ class Question:
 
     `text` is what the user wrote, `wording` what is searched and answered. `names` are the things named in it as they
     were written (companies, products, rounds, people); `companies` the known companies among them; `only` the companies
-    the user wants the articles to be about.
+    the user wants the articles to be about. `known` is the table of names it was read with, for those who answer it.
     """
 
     text: str
@@ -110,10 +110,17 @@ class Question:
     companies: tuple[str, ...] = ()
     only: tuple[str, ...] = ()
     as_of: date | None = None
+    known: Names = field(default_factory=shipped, repr=False, compare=False)
 
 
 def understand(
-    text: str, *, as_of: str | None = None, only: Sequence[str] = (), history: Sequence[Turn] = (), limit: int = 2000
+    text: str,
+    *,
+    as_of: str | None = None,
+    only: Sequence[str] = (),
+    history: Sequence[Turn] = (),
+    limit: int = 2000,
+    known: Names | None = None,
 ) -> Question:
     """Reads a question. Raises QuestionError when there is nothing to ask, or too much of it, or no such date."""
     wording = " ".join(text.split())
@@ -124,24 +131,26 @@ def understand(
             f"The question has {len(wording):,} characters; {limit:,} are the most.",
             "Ask one thing in a sentence or two.",
         )
-    wording = stand_alone(spelled_out(corrected(wording)), history)
+    known = known or shipped()
+    wording = stand_alone(spelled_out(corrected(wording, known)), history, known)
     return Question(
         text=text,
         wording=wording,
         kind=kind_of(wording),
-        names=names_in(wording),
-        companies=companies_asked(wording),
-        only=tuple(company_of(name) for name in only),
+        names=names_in(wording, known),
+        companies=known.companies_asked(wording),
+        only=tuple(known.company_of(name) for name in only),
         as_of=parse_as_of(as_of) if as_of else None,
+        known=known,
     )
 
 
-def stand_alone(wording: str, history: Sequence[Turn]) -> str:
+def stand_alone(wording: str, history: Sequence[Turn], known: Names) -> str:
     """The question with the company it leaves out: the last one that was asked about, when it names nothing itself."""
-    if names_in(wording) or companies_in(wording):
+    if names_in(wording, known) or known.companies_in(wording):
         return wording
     for turn in reversed(history):
-        if meant := companies_in(turn.question):
+        if meant := known.companies_in(turn.question):
             return f"{wording.rstrip('?')} ({', '.join(meant)})?"
     return wording
 
@@ -151,7 +160,7 @@ def kind_of(wording: str) -> Kind:
     return next((kind for kind, pattern in _KINDS if pattern.search(wording)), "other")
 
 
-def names_in(wording: str) -> tuple[str, ...]:
+def names_in(wording: str, known: Names | None = None) -> tuple[str, ...]:
     """The things a question names: runs of capitalised words and product names, known companies, rounds.
 
     Dates, amounts, measures and posts are no part of a name. A question that is written with a capital at every word
@@ -172,8 +181,10 @@ def names_in(wording: str) -> tuple[str, ...]:
         and not _AMOUNT.search(rest[q.start : q.end])
         and not any(rest[q.start : q.end] in name for name in found)
     ]
-    known = [name for name in companies_asked(wording) if not any(company_of(part) == name for part in found)]
-    return tuple(dict.fromkeys([*found, *known]))
+    table = known or shipped()
+    companies = table.companies_asked(wording)
+    others = [name for name in companies if not any(table.company_of(part) == name for part in found)]
+    return tuple(dict.fromkeys([*found, *others]))
 
 
 def _kept_if_capital(match: "re.Match[str]") -> str:

@@ -7,13 +7,13 @@ from itertools import islice
 import numpy as np
 
 from rag.catalog import Catalog
-from rag.companies import companies_in, company_of, names_of
 from rag.copies import distinct, named
 from rag.documents import Passage
 from rag.embedding import Embedder
 from rag.indexes import Indexes
 from rag.indexes.hits import Hit
 from rag.indexes.lexical import terms
+from rag.names import Names
 from rag.question import Question
 
 # Min-max fusion with this share for the dense leg was best on SciFact's training claims: nDCG@10 .725 on the test
@@ -57,8 +57,8 @@ class Retriever:
         return tuple(
             name
             for name in question.names
-            if (_is_specific(name) or (not question.companies and not name.isupper()))
-            and not any(map(self._occurs, _ways_to_say(name)))
+            if (_is_specific(name, question.known) or (not question.companies and not name.isupper()))
+            and not any(map(self._occurs, _ways_to_say(name, question.known)))
         )
 
     def _occurs(self, name: str) -> bool:
@@ -88,19 +88,19 @@ class Retriever:
             )
 
 
-def _is_specific(name: str) -> bool:
+def _is_specific(name: str, known: Names) -> bool:
     """A known company, several words, or a word that no dictionary has: `GPT-4o`, `xAI`.
 
     Capitals only (`MCP`) may stand for words that the library writes out: that is left to the answerer too.
     """
-    if companies_in(name):
+    if known.companies_in(name):
         return True
     return not name.isalpha() or not (name[1:].islower() or (name.isupper() and len(name) <= LONGEST_INITIALS))
 
 
-def _ways_to_say(name: str) -> tuple[str, ...]:
+def _ways_to_say(name: str, known: Names) -> tuple[str, ...]:
     """A name, and those of the company it stands for."""
-    return (name, *names_of(company_of(name)))
+    return (name, *known.names_of(known.company_of(name)))
 
 
 def fuse(dense: Sequence[Hit], lexical: Sequence[Hit], dense_share: float = DENSE_SHARE) -> list[Hit]:

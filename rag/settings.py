@@ -66,6 +66,12 @@ class Settings(BaseSettings):
     keep_raw: bool = Field(
         False, description="Keep the bytes articles are made of, compressed, so that `dossier reextract` can read them."
     )
+
+    companies: Path | None = Field(
+        None,
+        description="Your own names of companies, people, models and products; else `companies.toml` in the library.",
+    )
+
     max_article_mb: float = Field(20.0, gt=0, description="The largest article file, in megabytes.")
     read_timeout: float = Field(
         60.0, gt=0, description="Seconds that reading one article may take; what takes longer fails, alone."

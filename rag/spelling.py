@@ -7,7 +7,7 @@ All else stays as it was written, since a word that is unknown here may be the v
 import re
 from functools import lru_cache
 
-from rag.companies import plain_names
+from rag.names import Names, shipped
 
 # What questions about start-ups are made of.
 TRADE = frozenset(
@@ -45,9 +45,10 @@ ORDINARY = frozenset("advisory backend brought directory founding funded funder 
 _ENDINGS = ("", "s", "es", "d", "ed", "r", "rs", "ing")
 
 
-def corrected(wording: str) -> str:
+def corrected(wording: str, known: Names | None = None) -> str:
     """The wording with sure slips put right: `rasied`, `paramters`, `Antropic`."""
-    return _WORD.sub(lambda match: _meant(match.group()), wording)
+    names = known or shipped()
+    return _WORD.sub(lambda match: _meant(match.group(), names), wording)
 
 
 def spelled_out(wording: str) -> str:
@@ -57,9 +58,9 @@ def spelled_out(wording: str) -> str:
 
 
 @lru_cache(maxsize=4096)
-def _meant(word: str) -> str:
+def _meant(word: str, table: Names) -> str:
     lower = word.casefold()
-    names = {name.casefold(): name for name in plain_names()}
+    names = table.plain_names
     if lower in names or _known(lower):
         return word
     for choices, is_name in ((names, True), ({trade: trade for trade in TRADE}, False)):

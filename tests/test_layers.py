@@ -18,8 +18,8 @@ LAYERS = [
         "rag.sentences",
         "rag.display",
         "rag.documents",
-        "rag.companies",
         "rag.likeness",
+        "rag.names",
     ],
     ["rag.embedding", "rag.catalog", "rag.indexes", "rag.models", "rag.inbox", "rag.testing"],
     [

@@ -7,8 +7,8 @@ from functools import lru_cache
 from rag.answering.aspects import Aspect, Value
 from rag.answering.windows import Span, Window
 from rag.checking.quantities import Quantity, quantities
-from rag.companies import companies_in
 from rag.indexes.lexical import terms
+from rag.names import Names
 from rag.question import Kind
 
 # Characters beyond which a word hardly belongs to a number any more.
@@ -78,13 +78,13 @@ def value_of(aspect: Aspect | None, kind: Kind) -> Value:
 
 
 @lru_cache(maxsize=8192)
-def values_in(value: Value, text: str, known: frozenset[str] = frozenset()) -> tuple[Span, ...]:
+def values_in(value: Value, text: str, names: Names, known: frozenset[str] = frozenset()) -> tuple[Span, ...]:
     """Where a text holds values of a kind. Names that the question gave (`known`, as terms) answer nothing."""
     if value in ("name", "person"):
-        names = list(_names(text, known))
+        spans = list(_names(text, known))
         if value == "person":
-            names = [_after_owner(span, text) for span in names]
-        return tuple(span for span in names if value == "name" or not companies_in(text[slice(*span)]))
+            spans = [_after_owner(span, text) for span in spans]
+        return tuple(span for span in spans if value == "name" or not names.companies_in(text[slice(*span)]))
     wanted = {"amount": "amount", "date": "date", "percent": "percent", "count": "number"}.get(value)
     return tuple((q.start, q.end) for q in quantities(text) if q.kind == wanted and not _counts_nothing(q, text))
 

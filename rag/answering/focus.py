@@ -6,16 +6,16 @@ meant.
 """
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 from rag.answering.windows import Window
 from rag.checking.quantities import Quantity, quantities
 from rag.checking.support import subject_of
-from rag.companies import companies_in, company_of
 from rag.documents import Passage
 from rag.indexes.lexical import terms
+from rag.names import Names
 from rag.question import Question
 
 _ROUND = re.compile(r"(?<!pre-)(?<!pre )\b(?:pre-?seed|seed|series[ -][a-k]\d?)\b", re.IGNORECASE)
@@ -62,13 +62,16 @@ def named(name: str) -> Named:
 
 @dataclass(frozen=True)
 class Wanted:
-    """What a question names, taken apart once: known companies, rounds, other names (needed or describing), days."""
+    """What a question names, taken apart once: known companies, rounds, other names (needed or describing), days.
+
+    `known` is the table of names by which a text is read."""
 
     companies: tuple[str, ...]
     rounds: frozenset[str]
     names: tuple[Named, ...]
     described: tuple[Named, ...]
     dates: tuple[Quantity, ...]
+    known: Names
     linked: frozenset[str] = frozenset()
 
 
@@ -78,9 +81,9 @@ def wanted_of(question: Question, passages: Sequence[Passage]) -> Wanted:
     others = [
         name
         for name in question.names
-        if company_of(name) not in question.companies
+        if question.known.company_of(name) not in question.companies
         and not _ROUND_NAME.fullmatch(name)
-        and (re.search(r"\d", name) or not companies_in(name))
+        and (re.search(r"\d", name) or not question.known.companies_in(name))
     ]
     return Wanted(
         companies=question.companies,
@@ -88,7 +91,8 @@ def wanted_of(question: Question, passages: Sequence[Passage]) -> Wanted:
         names=tuple(named(name) for name in others if not _DESCRIBES.match(name) and terms(name)),
         described=tuple(named(name) for name in others if _DESCRIBES.match(name)),
         dates=tuple(q for q in quantities(question.wording) if q.kind == "date"),
-        linked=frozenset(p.article_id for p in passages if rounds and _links(p.text, question.companies, rounds)),
+        known=question.known,
+        linked=frozenset(p.article_id for p in passages if rounds and _links(p.text, question, rounds)),
     )
 
 
@@ -96,37 +100,37 @@ def on_companies(window: Window, wanted: Wanted) -> float:
     """How near the companies are named, 1 for each in the window itself, on average; 1 when none is asked for."""
     if not wanted.companies:
         return 1.0
-    return sum(_on_company(window, company, wanted.companies) for company in wanted.companies) / len(wanted.companies)
+    return sum(_on_company(window, company, wanted) for company in wanted.companies) / len(wanted.companies)
 
 
-def _on_company(window: Window, company: str, asked: Collection[str]) -> float:
-    if company in _mentioned(window.text):
+def _on_company(window: Window, company: str, wanted: Wanted) -> float:
+    if company in _mentioned(wanted.known, window.text):
         return IN_IT
-    in_it = [other for other in _mentioned(window.text) if other not in asked]
-    if in_it and in_it[0] in _mentioned(window.text[:START]):
+    in_it = [other for other in _mentioned(wanted.known, window.text) if other not in wanted.companies]
+    if in_it and in_it[0] in _mentioned(wanted.known, window.text[:START]):
         return NOWHERE  # the sentence is about that one
     most = DOUBTFUL if in_it else IN_IT  # another company is named: the sentence may be about that one
     for text in (window.before, window.above, window.header):
-        named = _mentioned(text)
+        named = _mentioned(wanted.known, text)
         if company in named:
             return min(NEARBY, most)
         if named and text is not window.header:
             return NOWHERE
     passage = window.passage
     earlier = passage.text[: window.first]
-    if company in _mentioned(earlier):
-        return min(IN_PASSAGE, most) if _mentioned_last(earlier) == company else NOWHERE
-    in_title = _mentioned(passage.title)
+    if company in _mentioned(wanted.known, earlier):
+        return min(IN_PASSAGE, most) if _mentioned_last(wanted.known, earlier) == company else NOWHERE
+    in_title = _mentioned(wanted.known, passage.title)
     if (
-        company in _mentioned(passage.heading)
+        company in _mentioned(wanted.known, passage.heading)
         or company in in_title[:1]
-        or company in _mentioned(subject_of(passage.title))
+        or company in _mentioned(wanted.known, subject_of(passage.title))
     ):
         return min(IN_TITLE, most)
-    return LATER if company in (*in_title, *_mentioned(passage.text)) and not in_it else NOWHERE
+    return LATER if company in (*in_title, *_mentioned(wanted.known, passage.text)) and not in_it else NOWHERE
 
 
-def on_names(window: Window, names: tuple[Named, ...], *, is_subject: bool = False) -> float:
+def on_names(window: Window, names: tuple[Named, ...], known: Names, *, is_subject: bool = False) -> float:
     """The same for products, people and whatever else is named; when they are what the question is about, a window that
     names a company must name them too."""
     if not names:
@@ -152,7 +156,7 @@ def on_names(window: Window, names: tuple[Named, ...], *, is_subject: bool = Fal
     if (
         is_subject
         and min(levels) < NEARBY
-        and (_mentioned(window.text) or not any(name.terms & title for name in names))
+        and (_mentioned(known, window.text) or not any(name.terms & title for name in names))
     ):
         return NOWHERE  # in an article about several things, the paragraph or heading must name the one
     if is_subject and not any(name.terms & title for name in names) and _about_its_title(window):
@@ -187,10 +191,11 @@ def on_round(window: Window, wanted: Wanted) -> float:
     return IN_TITLE if not earlier and stated & wanted.rounds else NOWHERE
 
 
-def _links(text: str, companies: Sequence[str], rounds: frozenset[str]) -> bool:
+def _links(text: str, question: Question, rounds: frozenset[str]) -> bool:
     """`| Runway | Series E |` in a table says which round `Runway's round was led by` means further down."""
     return any(
-        rounds & {_round(match) for match in _ROUND.findall(line)} and set(companies) & set(_mentioned(line))
+        rounds & {_round(match) for match in _ROUND.findall(line)}
+        and set(question.companies) & set(_mentioned(question.known, line))
         for line in text.split("\n")
     )
 
@@ -227,15 +232,15 @@ def _round(name: str) -> str:
 
 
 @lru_cache(maxsize=8192)
-def _mentioned(text: str) -> tuple[str, ...]:
-    return companies_in(text)
+def _mentioned(known: Names, text: str) -> tuple[str, ...]:
+    return known.companies_in(text)
 
 
 @lru_cache(maxsize=4096)
-def _mentioned_last(text: str) -> str:
+def _mentioned_last(known: Names, text: str) -> str:
     """The company named last."""
     for line in reversed(text.split("\n")):
-        if found := companies_in(line):
+        if found := known.companies_in(line):
             return found[-1]
     return ""
 

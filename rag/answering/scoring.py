@@ -74,7 +74,7 @@ def features_of(window: Window, sought: Sought) -> Features | None:
     if window.is_question:
         return None
     given = sought.given if sought.value in ("name", "person") else frozenset()
-    values = values_in(sought.value, window.text, given)
+    values = values_in(sought.value, window.text, sought.question.known, given)
     if sought.value == "person":
         values = people(values, window)
     if sought.value != "any" and not values:
@@ -90,7 +90,7 @@ def features_of(window: Window, sought: Sought) -> Features | None:
         said = _names_the_thing(window, sought.things)
     wanted = sought.wanted
     companies, stage = on_companies(window, wanted), on_round(window, wanted)
-    names = on_names(window, wanted.names, is_subject=not wanted.companies)
+    names = on_names(window, wanted.names, wanted.known, is_subject=not wanted.companies)
     if not (said and companies and names and stage):
         return None
     return Features(
@@ -98,7 +98,7 @@ def features_of(window: Window, sought: Sought) -> Features | None:
         overlap=overlap(window, sought.words),
         companies=companies,
         names=names,
-        described=on_names(window, wanted.described),
+        described=on_names(window, wanted.described, wanted.known),
         round=stage,
         dates=on_dates(window, wanted),
         rank=window.passage.score,
