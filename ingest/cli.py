@@ -116,6 +116,7 @@ def _reextract(ids: "Sequence[str]", library: Path | None, *, only_outdated: boo
     from ingest.preparation import Preparation
     from ingest.reading import Reader
     from ingest.reextraction import reextract
+    from rag.names import names_for
 
     settings = load_settings(library=library)
     with (
@@ -123,7 +124,8 @@ def _reextract(ids: "Sequence[str]", library: Path | None, *, only_outdated: boo
         Reader(settings) as reader,
         _progress_bar() as on_progress,
     ):
-        preparation = Preparation(catalog, embedder, date.today(), reader.read)
+        names = names_for(settings.library, settings.companies)
+        preparation = Preparation(catalog, embedder, date.today(), reader.read, names=names)
         return reextract(catalog, embedder, preparation, on_progress, ids=ids, only_outdated=only_outdated)
 
 

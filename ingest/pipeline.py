@@ -1,7 +1,8 @@
 """How articles get into the library, in order.
 
     find_items    what the sources name; Lines, for what lies in one file; Web, for what has to be fetched
-    prepare       the ledger knows it? else: read, identify, chunk                                (a thread, ahead)
+    retag         the articles that are there, if the table of names has changed
+    prepare       the ledger knows it? else: read, identify, tag, chunk                           (a thread, ahead)
       read        extract and clean                                                 (a process, within its limits)
     embed         the chunks the catalog has no vector for, in batches across articles
     put           each article, whole, as soon as it has all its vectors; whose copy it is, is found there
@@ -27,6 +28,8 @@ from ingest.report import Failure, Progress, Report
 from ingest.sources import Item, find_items, is_web_address
 from rag.catalog import Catalog
 from rag.embedding import Embedder
+from rag.names import names_for
+from rag.retagging import retag
 from rag.settings import Settings
 
 # Articles prepared in advance: enough to keep the model busy, few enough to keep memory level.
@@ -58,9 +61,11 @@ def run(
     items = list(find_items(files, settings))
     catalog.require(embedder.stamp)
     catalog.relate_rest()
+    names = names_for(catalog.folder, settings.companies)
+    retag(catalog, names)
     ends = ExitStack()
     reader = reader or ends.enter_context(Reader(settings))
-    preparation = Preparation(catalog, embedder, today(), reader.read, keep_raw=settings.keep_raw)
+    preparation = Preparation(catalog, embedder, today(), reader.read, keep_raw=settings.keep_raw, names=names)
     open_client = open_client or partial(Client, settings, Rules(settings.fetch_allow))
     web = Web(settings, catalog, preparation.holds, open_client)
     lines = Lines(fields or {})

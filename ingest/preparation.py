@@ -15,10 +15,11 @@ from rag.documents import Article, Chunk
 from rag.embedding import Embedder
 from rag.embedding.embedder import Vectors
 from rag.errors import SourceError
-from rag.names import shipped, tags_of
+from rag.names import Names, shipped
+from rag.retagging import tagged
 
 # Part of every fingerprint: raised when extraction, cleaning or chunking changes, so that files are read anew.
-PIPELINE_VERSION = 2
+PIPELINE_VERSION = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,7 @@ class Preparation:
     """Prepares the articles of one run, one after the other. Reads the catalog, writes nothing.
 
     `read` makes an article of a document, as ingest/reading does; `today` tells it which dates are impossible.
-    `keep_raw` has the bytes of each article handed on, to be kept.
+    `keep_raw` has the bytes of each article handed on, to be kept; `names` is the table that articles are tagged by.
     """
 
     def __init__(
@@ -79,6 +80,7 @@ class Preparation:
         *,
         keep_raw: bool = False,
         now: Callable[[], float] = time.time,
+        names: Names | None = None,
     ) -> None:
         self._catalog = catalog
         self._embedder = embedder
@@ -86,6 +88,7 @@ class Preparation:
         self._today = today
         self._keep_raw = keep_raw
         self._now = now
+        self._names = names or shipped()
         self._identities = Identities(catalog)
 
     def prepare(self, location: str, name: str, read: Callable[[], bytes | Document]) -> Outcome:
@@ -151,7 +154,7 @@ class Preparation:
     def _completed(
         self, article_id: str, name: str, found: Extracted, location: str, fingerprint: str
     ) -> Prepared | Unchanged:
-        article = _article(article_id, name, found)
+        article = tagged(_article(article_id, name, found), self._names)
         existing = self._catalog.find(article.id)
         is_same = existing is not None and replace(existing, origin_id="") == article
         if is_same and self.is_current(location):  # only its bytes differ: white space, markup
@@ -167,7 +170,6 @@ class Preparation:
 
 
 def _article(article_id: str, name: str, found: Extracted) -> Article:
-    tags = tags_of(found.title, found.text, shipped(), found.companies)
     return Article(
         id=article_id,
         source=name,
@@ -180,10 +182,7 @@ def _article(article_id: str, name: str, found: Extracted) -> Article:
         updated=found.updated,
         date_source=found.date_source,
         language=found.language,
-        companies=tags.companies,
-        people=tags.people,
-        models=tags.models,
-        products=tags.products,
+        stated_companies=found.companies,
         flags=found.flags,
         notes=found.notes,
         boilerplate_share=found.boilerplate_share,

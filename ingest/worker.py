@@ -30,6 +30,7 @@ from rag.embedding import Embedder, build_embedder
 from rag.errors import DossierError
 from rag.inbox import Inbox, Posted
 from rag.log import configure_logging
+from rag.names import names_for
 from rag.settings import Settings, load_settings
 
 POLL_SECONDS = 0.5
@@ -75,7 +76,8 @@ def ingest_posted(
     name = safe_name(posted.name, posted.media_type)
     location = INBOX + hashlib.sha256(posted.body).hexdigest()
     report = Report()
-    outcome = Preparation(catalog, embedder, today, reader.read, keep_raw=settings.keep_raw).prepare(
+    names = names_for(catalog.folder, settings.companies)  # for each document: its user may have changed it
+    outcome = Preparation(catalog, embedder, today, reader.read, keep_raw=settings.keep_raw, names=names).prepare(
         location, name, partial(_checked, posted.body, name, max_bytes(settings))
     )
     if isinstance(outcome, Failed):

@@ -150,7 +150,9 @@ def show(
         print_json(article.to_dict(text=True))
         return
     about = [article.title, article.author, article.site, _day(article.published), article.url]
-    typer.echo("\n".join(line for line in about if line))
+    named = {"companies": article.companies, "people": article.people, "models": article.models}
+    named |= {"products": article.products}
+    typer.echo("\n".join([*filter(None, about), *(f"{kind}: {', '.join(of)}" for kind, of in named.items() if of)]))
     typer.echo(f"\n{article.text}")
 
 
@@ -173,6 +175,21 @@ def reindex(library: LibraryOption = None) -> None:
     with errors_shown():
         chunks, embedded = rebuild(load_settings(library=library))
     typer.echo(f"{chunks} chunks indexed, {embedded} embedded anew")
+
+
+@app.command()
+def retag(library: LibraryOption = None, as_json: JsonOption = False) -> None:
+    """Tag all articles by the table of names as it is now, with companies.toml; `dossier ingest` does it by itself."""
+    from rag.names import names_for
+    from rag.retagging import retag as tag_anew
+
+    with errors_shown(), closing(_catalog_only(library)) as catalog:
+        names = names_for(catalog.folder, load_settings(library=library).companies)
+        changed, total = tag_anew(catalog, names), catalog.counts()[0]
+    if as_json:
+        print_json({"articles": total, "changed": changed})
+    else:
+        typer.echo(f"{changed} of {total} articles have other tags now")
 
 
 @app.command()

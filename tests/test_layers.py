@@ -21,7 +21,7 @@ LAYERS = [
         "rag.likeness",
         "rag.names",
     ],
-    ["rag.embedding", "rag.catalog", "rag.indexes", "rag.models", "rag.inbox", "rag.testing"],
+    ["rag.embedding", "rag.catalog", "rag.indexes", "rag.models", "rag.inbox", "rag.retagging", "rag.testing"],
     [
         "rag.spelling",
         "rag.question",

@@ -13,9 +13,9 @@ from rag.errors import ArticleNotFoundError
 
 ARTICLE = (
     "id, source, title, author, site, url, published, updated, date_source, language, companies, people, models, "
-    "products, flags, notes, boilerplate_share, origin_id"
+    "products, flags, notes, boilerplate_share, origin_id, stated_companies"
 )
-_LISTS = ("companies", "people", "models", "products", "flags", "notes")
+_LISTS = ("companies", "people", "models", "products", "flags", "notes", "stated_companies")
 
 
 def text_hash(text: str) -> str:

@@ -1,8 +1,9 @@
 """The catalog as a whole: what changes several tables at once, each change in one transaction."""
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 
-from rag.catalog.articles import article_row
+from rag.catalog.articles import article_row, text_hash
 from rag.catalog.chunks import Chunks, chunk_row
 from rag.catalog.fetched import FetchedPages
 from rag.catalog.jobs import Jobs
@@ -15,6 +16,8 @@ from rag.embedding import EmbeddingStamp
 from rag.embedding.embedder import Vectors
 from rag.errors import ArticleNotFoundError, LibraryError
 from rag.likeness import Words
+
+TAGS = ("companies", "people", "models", "products")
 
 
 class Catalog(Stories, Chunks, Ledger, FetchedPages, Jobs, RawBytes):
@@ -85,7 +88,6 @@ class Catalog(Stories, Chunks, Ledger, FetchedPages, Jobs, RawBytes):
         """
         if "\0" in article.text:
             raise ValueError("SQLite's own functions end a text at its first NUL: cleaning has to take them out")
-        companies = {company.casefold() for company in article.companies}
         words = Words.of(article.text[:LONGEST])
         with self._writing():
             if self._required is not None:
@@ -95,9 +97,7 @@ class Catalog(Stories, Chunks, Ledger, FetchedPages, Jobs, RawBytes):
             row = article_row(article, self._next_change())
             columns, marks = ", ".join(row), ", ".join(f":{name}" for name in row)
             self._connection.execute(f"INSERT INTO articles ({columns}) VALUES ({marks})", row)
-            self._connection.executemany(
-                "INSERT INTO article_companies VALUES (?, ?)", ((company, article.id) for company in sorted(companies))
-            )
+            self._set_companies(article.id, article.companies)
             self._connection.executemany(
                 "INSERT INTO chunks VALUES (?,?,?,?,?,?,?,?)",
                 (chunk_row(chunk, article.title, vector) for chunk, vector in zip(chunks, embeddings, strict=True)),
@@ -105,6 +105,41 @@ class Catalog(Stories, Chunks, Ledger, FetchedPages, Jobs, RawBytes):
             self._relate(article.id, words, spans_of(chunks))
             self._note(location, fingerprint, article.id, None)
             self._keep(raw)
+
+    def tagged_by(self) -> str | None:
+        """The digest of the table of names that all articles were tagged by; None before the first time."""
+        row = self._row("SELECT digest FROM tagged")
+        return row[0] if row else None
+
+    def note_tagged(self, digest: str) -> None:
+        """Notes that every article has the tags of the table of names with this digest."""
+        with self._writing():
+            self._connection.execute("DELETE FROM tagged")
+            self._connection.execute("INSERT INTO tagged VALUES (?)", (digest,))
+
+    def retag(self, articles: Iterable[Article]) -> None:
+        """Writes the tags of these articles, and nothing else of them, in one transaction.
+
+        One whose text has changed since it was read is left as it is. The indexes hold no tags, so to them nothing
+        has changed.
+        """
+        with self._writing():
+            for article in articles:
+                tags = {name: json.dumps(getattr(article, name), ensure_ascii=False) for name in TAGS}
+                setting = ", ".join(f"{name} = :{name}" for name in TAGS)
+                written = self._connection.execute(
+                    f"UPDATE articles SET {setting} WHERE id = :id AND text_sha256 = :text",
+                    {**tags, "id": article.id, "text": text_hash(article.text)},
+                )
+                if written.rowcount:
+                    self._connection.execute("DELETE FROM article_companies WHERE article_id = ?", (article.id,))
+                    self._set_companies(article.id, article.companies)
+
+    def _set_companies(self, article_id: str, companies: Iterable[str]) -> None:
+        folded = sorted({company.casefold() for company in companies})
+        self._connection.executemany(
+            "INSERT INTO article_companies VALUES (?, ?)", ((company, article_id) for company in folded)
+        )
 
     def remove(self, ids: Iterable[str]) -> int:
         """Removes articles, all of them or none; returns how many. Raises ArticleNotFoundError."""

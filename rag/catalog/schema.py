@@ -1,6 +1,6 @@
 """The tables of a catalog, and how one of an older version gets them."""
 
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 APPLICATION_ID = 0x444F5353  # "DOSS", so that another program's database is told apart
 
 SCHEMA = """
@@ -13,7 +13,7 @@ CREATE TABLE articles (
     companies TEXT NOT NULL, flags TEXT NOT NULL, origin_id TEXT NOT NULL, signature BLOB NOT NULL,
     change INTEGER NOT NULL,
     people TEXT NOT NULL DEFAULT '[]', models TEXT NOT NULL DEFAULT '[]', products TEXT NOT NULL DEFAULT '[]',
-    notes TEXT NOT NULL DEFAULT '[]', boilerplate_share REAL
+    notes TEXT NOT NULL DEFAULT '[]', boilerplate_share REAL, stated_companies TEXT NOT NULL DEFAULT '[]'
 ) STRICT;
 CREATE INDEX articles_by_change ON articles (change);
 CREATE INDEX articles_by_text ON articles (text_sha256);
@@ -74,7 +74,10 @@ CREATE INDEX articles_by_origin ON articles (origin_id);
 _ADDED_IN_4 = """
 CREATE TABLE lineages (first INTEGER PRIMARY KEY, token TEXT NOT NULL) STRICT;
 """
-SCHEMA += _ADDED_IN_2 + _ADDED_IN_3 + _ADDED_IN_4
+_ADDED_IN_5 = """
+CREATE TABLE tagged (digest TEXT NOT NULL) STRICT;
+"""
+SCHEMA += _ADDED_IN_2 + _ADDED_IN_3 + _ADDED_IN_4 + _ADDED_IN_5
 
 # What brings a catalog of the version before to this one.
 MIGRATIONS = {
@@ -89,4 +92,10 @@ ALTER TABLE jobs ADD COLUMN address TEXT;
     + _ADDED_IN_2,
     3: "UPDATE articles SET signature = x'00';" + _ADDED_IN_3,
     4: _ADDED_IN_4,
+    # Which companies were stated and which were found is not known any more: none of them is to be lost.
+    5: """
+ALTER TABLE articles ADD COLUMN stated_companies TEXT NOT NULL DEFAULT '[]';
+UPDATE articles SET stated_companies = companies;
+"""
+    + _ADDED_IN_5,
 }

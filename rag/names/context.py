@@ -110,5 +110,9 @@ def _grammar(entry: Entry, around: Surroundings) -> float:
 def _topic(entry: Entry, around: Surroundings) -> float:
     """Whether the sentence speaks of the trade, of the thing's own matters, or of the name's other meaning."""
     trade = len(around.words & cues.TRADE) + bool(cues.MONEY.search(around.before + around.after))
-    near, other = len(around.words & entry.near), len(around.words & entry.not_near)
+    owners = {word.casefold() for company in entry.companies if company != entry.thing for word in company.split()}
+    near, other = (
+        len(around.words & (entry.near | owners - {entry.name.casefold()})),
+        len(around.words & entry.not_near),
+    )
     return min(trade, 3) * 0.7 + min(near, 2) * 1.2 - min(other, 2) * 2.0

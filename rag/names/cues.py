@@ -47,7 +47,7 @@ BEFORE = re.compile(
     r"owners?|makers?|clients?|agents?|version|versions|rivals?|parent|acquisition|takeover|purchase|sale|technology)"
     r" (?:of|in|at|from|behind|to|by|with)"
     r"|\b(?:founded|co-?founded|started|starting|joined|joins|joining|left|leaving|leaves|acquired?|acquires|acquiring|"
-    r"bought|buy|buying|backed|backs|backing|sued?|suing|licen[sc]ed|ran|runs|running|leads?|led|advises?|advised|"
+    r"bought|buy|buying|launch(?:ed|es)?|releas(?:ed|es?)|unveil(?:ed|s)?|announced?|introduced?|backed|backs|backing|sued?|suing|licen[sc]ed|ran|runs|running|leads?|led|advises?|advised|"
     r"rivals?|competitors?|start-?ups?|company|firm|maker|lab|unicorn|app|assistant|chatbot|tool|model|models|calls?|"
     r"uses?|using|used|tried|prefer|preferred|via|versus|vs\.?|like|such as|including|between|investments? in|"
     r"invest(?:ed|s|ing)? in|work(?:s|ed)? (?:at|for)|"

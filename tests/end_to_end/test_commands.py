@@ -213,6 +213,28 @@ def test_show_prints_an_article_and_as_json_all_of_it(two_articles: Path) -> Non
     assert found.keys() >= {"id", "title", "author", "site", "url", "published", "source", "text"}
 
 
+def test_an_articles_tags_are_shown_and_follow_companies_toml_by_retag(library_of: MakeLibrary) -> None:
+    story = "# News\n\nAcme raised $5 million; OpenAI, ChatGPT, GPT-4 and Sam Altman were not amused by the mistral.\n"
+    library = library_of({"a.md": story})
+    found = ids(library)["a.md"]
+
+    def tags() -> dict[str, list[str]]:
+        shown = json.loads(dossier("show", found, "--json", "--library", str(library)).stdout)
+        return {kind: shown[kind] for kind in ("companies", "people", "models", "products")}
+
+    others = {"people": ["Sam Altman"], "models": ["GPT-4"], "products": ["ChatGPT"]}
+    assert tags() == {"companies": ["OpenAI"], **others}
+    assert "companies: OpenAI\npeople: Sam Altman\n" in dossier("show", found, "--library", str(library)).stdout
+    (library / "companies.toml").write_text('[[company]]\nname = "Acme Corporation"\naliases = ["Acme"]\n')
+    assert dossier("retag", "--library", str(library)).stdout == "1 of 1 articles have other tags now\n"
+    assert tags() == {"companies": ["Acme Corporation", "OpenAI"], **others}
+    asked = dossier("ask", "How much did acme raise?", "--company", "acme", "--library", str(library))
+    assert "$5 million" in asked.stdout
+    (library / "companies.toml").write_text("[[company]]\nnames = 3\n")
+    for command in (("retag",), ("ask", LED)):
+        fails_with(dossier(*command, "--library", str(library)), "companies.toml", "company 1", "names", "hint: ")
+
+
 def test_remove_takes_all_or_none_and_leaves_nothing_to_be_found(two_articles: Path) -> None:
     at = ("--library", str(two_articles))
     acme = ids(two_articles)["acme.md"]
