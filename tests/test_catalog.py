@@ -323,7 +323,7 @@ def test_a_library_of_an_older_dossier_is_brought_up_to_date(tmp_path: Path, cre
     connection.close()
     fresh = Catalog.open(tmp_path / "fresh", create=True)
     catalog = Catalog.open(tmp_path, create=create)
-    assert [article.companies for article in catalog.articles()] == [("Acme",)]
+    assert [(article.companies, article.stated_companies) for article in catalog.articles()] == [(("Acme",), ("Acme",))]
     job = catalog.inbox_job("j1")
     assert job is not None
     assert job.status == "done"

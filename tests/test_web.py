@@ -46,6 +46,9 @@ ARTICLES = (
         url="https://news.example/mistral",
         published="2023-12-11",
         companies=("Mistral AI",),
+        people=("Arthur Mensch",),
+        models=("Mistral 7B",),
+        products=("Le Chat",),
         origin_id="mistral-series-a",
     ),
     Article(
@@ -319,7 +322,10 @@ def test_articles_are_listed_newest_first_in_parts_and_without_their_texts(clien
 
 
 def test_an_article_comes_with_its_text_and_an_unknown_one_is_a_404(client: TestClient) -> None:
-    assert client.get("/v1/articles/mistral-series-a").json()["text"] == ARTICLES[0].text
+    shown = client.get("/v1/articles/mistral-series-a").json()
+    assert shown["text"] == ARTICLES[0].text
+    tags = [shown[kind] for kind in ("companies", "people", "models", "products")]
+    assert tags == [["Mistral AI"], ["Arthur Mensch"], ["Mistral 7B"], ["Le Chat"]]
     assert problem(client.get("/v1/articles/nothing"), 404)["type"] == "urn:dossier:article-not-found"
     for odd in ("%00", "%ED%A0%80", "..%2F..%2Fetc", "a" * 5000):
         problem(client.get(f"/v1/articles/{odd}"), 404)
