@@ -15,7 +15,10 @@ from ingest.extract.dates import plausible
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What a feed or a server says about an article. The article itself is believed first."""
+    """What a feed or a server says about an article. The article itself is believed first.
+
+    `partial` says why this is but a part of it.
+    """
 
     url: str | None = None
     author: str | None = None
@@ -23,6 +26,7 @@ class Told:
     published: str | None = None
     updated: str | None = None
     language: str | None = None
+    partial: str | None = None
 
     def over(self, earlier: "Told") -> "Told":
         """This, and where it is silent what was told earlier."""
@@ -84,7 +88,8 @@ def with_told(found: Extracted, told: Told, today: date) -> Extracted:
         updated=updated,
         date_source=source,
         language=found.language or told.language,
-        notes=found.notes + notes + more,
+        flags=(*found.flags, "truncated") if told.partial else found.flags,
+        notes=(*found.notes, *notes, *more, *filter(None, [told.partial])),
     )
 
 

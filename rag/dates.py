@@ -7,8 +7,11 @@ a first and a last day, and "known by then" asks for the last one.
 import re
 from calendar import monthrange
 from datetime import date
+from typing import Literal
 
 from rag.errors import QuestionError
+
+Precision = Literal["year", "month", "day"]
 
 _ISO = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
 
@@ -35,6 +38,12 @@ def last_day(text: str) -> date:
     if not 1 <= month <= 12:
         raise ValueError(f"not a date: {text!r}")
     return date(year, month, day or monthrange(year, month)[1])
+
+
+def precision(text: str) -> Precision:
+    """How exactly a partial date is known."""
+    _, month, day = _parts(text)
+    return "day" if day else "month" if month else "year"
 
 
 def written_out(text: str) -> str:

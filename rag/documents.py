@@ -11,8 +11,9 @@ from pydantic import BaseModel, ConfigDict, Field
 from pydantic.json_schema import SkipJsonSchema
 
 from rag import display
+from rag.dates import precision
 
-DateSource = Literal["front matter", "json-ld", "meta", "feed", "mail header", "address", "text"]
+DateSource = Literal["front matter", "json-ld", "opengraph", "meta", "feed", "mail header", "address", "text"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,7 @@ class Article:
         """The article as JSON has it; its text only on demand."""
         names = ("id", "title", "author", "site", "url", "published", "updated", "date_source", "language", "source")
         found: dict[str, Any] = {name: getattr(self, name) for name in names}
+        found["precision"] = precision(self.published) if self.published else None
         lists = ("companies", "people", "models", "products", "flags", "notes")
         found |= {name: list(getattr(self, name)) for name in lists}
         found |= {"boilerplate_share": self.boilerplate_share, "origin_id": self.origin_id}

@@ -6,7 +6,7 @@ from rag.answering.claims import Claim, Refusal, Step
 from rag.citations import CitationChecker, Dropped, rendered
 from rag.documents import Answer, Article, Passage, Sentence, Timings, Usage
 from rag.question import Question
-from rag.refusals import nearest, unsupported
+from rag.refusals import missing, nearest, nearest_articles, unsupported
 
 
 class Draft:
@@ -15,6 +15,7 @@ class Draft:
     def __init__(self, question: Question, passages: Sequence[Passage], articles: Mapping[str, Article]) -> None:
         self._question = question
         self._passages = tuple(passages)
+        self._articles = articles
         self._checker = CitationChecker(passages, articles)
         self._sentences: list[Sentence] = []
         self._warnings: list[str] = []
@@ -59,8 +60,14 @@ class Draft:
             model=model,
             usage=self._usage,
             timings=timings,
-            warnings=(*dict.fromkeys(self._warnings), *self._undated()),
+            warnings=(*dict.fromkeys(self._warnings), *self._undated(), *self._incomplete()),
         )
+
+    def _incomplete(self) -> tuple[str, ...]:
+        """What is not in the library of the articles that were cited, or that a refusal calls the nearest."""
+        cited = [citation.article_id for citation in self._checker.citations]
+        ids = dict.fromkeys(cited) if self._sentences else nearest_articles(self._passages)
+        return tuple(filter(None, (missing(self._articles[id_]) for id_ in ids if id_ in self._articles)))
 
     def _undated(self) -> tuple[str, ...]:
         """Whoever asks for a day must know when a source does not say its own."""

@@ -1,8 +1,8 @@
-"""The words of a refusal: why the library does not answer, and what is near."""
+"""The words of a refusal: why the library does not answer, what is near, and what is missing of it."""
 
 from collections.abc import Sequence
 
-from rag.documents import Passage
+from rag.documents import Article, Passage
 from rag.question import Question
 
 NEAREST = 3
@@ -30,8 +30,25 @@ def unsupported(warnings: Sequence[str]) -> str:
 
 def nearest(passages: Sequence[Passage]) -> str:
     """What the nearest articles are about."""
-    titles = list(dict.fromkeys(passage.title for passage in passages))[:NEAREST]
+    title_of = {passage.article_id: passage.title for passage in passages}
+    titles = dict.fromkeys(title_of[article_id] for article_id in nearest_articles(passages))
     return f"The nearest articles are {'; '.join(f'“{title}”' for title in titles)}." if titles else ""
+
+
+def nearest_articles(passages: Sequence[Passage]) -> list[str]:
+    """The ids of the articles that a refusal names."""
+    return list(dict.fromkeys(passage.article_id for passage in passages))[:NEAREST]
+
+
+def missing(article: Article) -> str:
+    """What the library lacks of an article, by its flags; empty when it has all of it."""
+    if "truncated" in article.flags and "paywalled" in article.flags:
+        return f"The rest of “{article.title}” is behind a wall: the library has its beginning only."
+    if "truncated" in article.flags:
+        return f"“{article.title}” is cut short: the library has a part of it only."
+    if "paywalled" in article.flags:
+        return f"“{article.title}” is for subscribers: the library may not have all of it."
+    return ""
 
 
 def not_said(about: Sequence[str], what: str) -> str:

@@ -83,6 +83,27 @@ def test_an_as_of_answer_warns_of_sources_without_a_date(library_of: Callable[[d
     assistant.close()
 
 
+@pytest.mark.parametrize(
+    ("below", "said"),
+    [
+        ("Subscribe to read the rest of this article", "The rest of “Acme raises money” is behind a wall"),
+        ("And Fund Two wanted to […]", "“Acme raises money” is cut short"),
+        ("Nobody else took part.", None),
+    ],
+)
+@pytest.mark.parametrize("question", ["How much did Acme raise?", "When was Acme founded?"])
+def test_an_answer_and_a_refusal_that_rest_on_a_part_of_an_article_say_so(
+    library_of: Callable[[dict[str, str]], Path], below: str, said: str | None, question: str
+) -> None:
+    folder = library_of({"a.md": f"# Acme raises money\n\nAcme raised $12 million, led by Fund One.\n\n{below}"})
+    assistant = Assistant.open(Settings(library=folder))
+    answer = asyncio.run(assistant.ask(question))
+    assistant.close()
+    assert answer.status == ("answered" if "much" in question else "not_found")
+    assert [warning.partition(":")[0] for warning in answer.warnings] == ([said] if said else [])
+    assert ("! The rest" in str(answer)) == (said is not None and "wall" in said)
+
+
 class Liar:
     """An answerer that claims whatever it is told to."""
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.dates import first_day, is_partial_date, last_day, parse_as_of, written_out
+from rag.dates import first_day, is_partial_date, last_day, parse_as_of, precision, written_out
 from rag.errors import QuestionError
 
 NO_DATES = [
@@ -52,3 +52,8 @@ def test_an_as_of_date_is_a_day_or_a_question_error(text: str) -> None:
 @given(st.dates())
 def test_every_day_comes_back_as_itself(day: date) -> None:
     assert first_day(day.isoformat()) == last_day(day.isoformat()) == day
+
+
+@pytest.mark.parametrize(("text", "known"), [("2023", "year"), ("2023-06", "month"), ("2023-06-13", "day")])
+def test_a_date_says_how_exactly_it_is_known(text: str, known: str) -> None:
+    assert precision(text) == known

@@ -289,3 +289,44 @@ def test_what_a_feed_has_told_stays_when_the_page_is_fetched_without_it(library:
     web.pages["/gamma"] = Answer(story("Gamma"))
     assert counts(library.ingest(f"{web.url}/gamma")) == (0, 1, 0, 0)
     assert library.articles()["Gamma"].date_source == "feed"
+
+
+WORDS = "Acme raised 113 million dollars from Example Ventures on Tuesday, and means to hire forty people in Paris by spring."
+
+
+def test_a_page_that_its_site_refuses_is_replaced_by_the_words_of_the_feed_until_it_can_be_had(
+    library: Library, web: WebServer
+) -> None:
+    refused = Answer("no", 403)
+    web.pages = {"/feed": rss(item(f"{web.url}/acme", "Acme raises", WORDS)), "/acme": refused}
+    assert counts(library.ingest(Feed(f"{web.url}/feed"))) == (1, 0, 0, 0)
+    teaser = library.articles()["Acme raises"]
+    assert (teaser.text, teaser.flags, teaser.published) == (WORDS, ("truncated",), "2023-06-13")
+    assert any("refuses us" in note for note in teaser.notes)
+    assert counts(library.ingest(Feed(f"{web.url}/feed"))) == (0, 0, 1, 0)
+    web.pages["/acme"] = Answer(ARTICLE)
+    assert counts(library.ingest(Feed(f"{web.url}/feed"))) == (0, 1, 0, 0)
+    whole = library.articles()["Acme raises"]
+    assert (whole.id, whole.flags) == (teaser.id, ())
+    web.pages |= {"/feed": rss(item(f"{web.url}/acme", "Acme raises", f"New: {WORDS}")), "/acme": refused}
+    assert counts(library.ingest(Feed(f"{web.url}/feed"))) == (0, 0, 0, 1)
+    assert library.articles()["Acme raises"].text == whole.text
+
+
+def test_a_page_that_its_robots_file_forbids_is_replaced_by_the_words_of_the_feed(
+    library: Library, web: WebServer
+) -> None:
+    robots = Answer("User-agent: *\nDisallow: /acme", type="text/plain")
+    web.pages = {"/feed": rss(item(f"{web.url}/acme", "Acme raises", WORDS)), "/robots.txt": robots}
+    assert counts(library.ingest(Feed(f"{web.url}/feed"))) == (1, 0, 0, 0)
+    assert web.paths == ["/feed"]
+
+
+def test_a_few_words_of_a_feed_and_a_server_in_trouble_are_no_reason_to_make_do(
+    library: Library, web: WebServer
+) -> None:
+    web.pages = {
+        "/feed": rss(item(f"{web.url}/short"), item(f"{web.url}/later", text=WORDS)),
+        "/later": Answer("busy", 503),
+    }
+    assert counts(library.ingest(Feed(f"{web.url}/feed"))) == (0, 0, 0, 2)

@@ -42,7 +42,11 @@ class PassingError(Exception):
         self.wait = wait
 
 
-class StatusError(SourceError):
+class RefusedError(SourceError):
+    """The site does not give it, and will not the next time."""
+
+
+class StatusError(RefusedError):
     """The server says no."""
 
     def __init__(self, message: str, hint: str, status: int) -> None:

@@ -19,6 +19,7 @@ from rag.errors import SourceError
 SECONDS = 120
 # A text of so many words that does not break off is the article; a shorter one is what the feed says about it.
 _ARTICLE_WORDS = 200
+_TEASER_WORDS = 15
 _CUT = re.compile(
     r"(?:…|\.\.\.)\W*(?:(?:continue|keep) reading|read (?:more|on|the rest)\b.{0,60})?\W*$|"
     r"\b(?:(?:continue|keep) reading|read (?:more|on|the (?:rest|full (?:story|article|post))))\W{0,5}$",
@@ -41,9 +42,14 @@ class Entry:
     @property
     def is_whole(self) -> bool:
         """Whether the feed gives the article itself, not the beginning of it."""
-        words = " ".join(html.unescape(re.sub(r"<[^<>]*>", " ", self.content)).split())
+        words = _shown(self.content)
         words = _WORDPRESS.sub("", words[-600:]) if len(words.split()) >= _ARTICLE_WORDS else ""
         return bool(words) and not _CUT.search(words[-200:])
+
+    @property
+    def has_text(self) -> bool:
+        """Whether what the feed gives is worth having, where it is all there is."""
+        return len(_shown(self.content).split()) >= _TEASER_WORDS
 
     def document(self, address: str | None = None) -> Document:
         """The article in the feed, as a page; `address` is where the entry leads."""
@@ -52,6 +58,11 @@ class Entry:
         body = f"<body><article>{title}\n{self.content}</article></body>"
         page = f"<!doctype html>\n<html><head>{head}</head>{body}</html>"
         return Document(page.encode(errors="replace"), self.told, address)
+
+
+def _shown(content: str) -> str:
+    """The words of a piece of HTML."""
+    return " ".join(html.unescape(re.sub(r"<[^<>]*>", " ", content)).split())
 
 
 def read_feed(body: bytes, name: str, seconds: int = SECONDS) -> Iterator[Entry]:

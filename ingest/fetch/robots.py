@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from protego import Protego
 
+from ingest.fetch.answers import RefusedError
 from rag.errors import SourceError
 
 # RFC 9309 asks for 500 KiB at least; nothing beyond that is read.
@@ -39,7 +40,9 @@ class Robots:
         if isinstance(rules, str):
             raise SourceError(f"{address} is left alone, since its site's rules cannot be read: {rules}")
         if not rules.can_fetch(address, self._agent):
-            raise SourceError(f"{address} is left alone: robots.txt forbids it.", "Save the page, and ingest the file.")
+            raise RefusedError(
+                f"{address} is left alone: robots.txt forbids it.", "Save the page, and ingest the file."
+            )
 
     def delay(self, address: str) -> float:
         """The seconds the site wants between two requests; 0 when it does not say."""

@@ -15,7 +15,7 @@ from courlan import extract_domain
 from ingest.document import NOTHING, Document, Told
 from ingest.fetch.addresses import is_address, location_of
 from ingest.fetch.ahead import Ahead, WebItem, host_of
-from ingest.fetch.answers import Page
+from ingest.fetch.answers import Page, RefusedError
 from ingest.fetch.client import Client
 from ingest.fetch.feeds import Entry, read_feed
 from ingest.fetch.pages import article_body
@@ -28,6 +28,8 @@ from rag.settings import Settings
 
 # A page that its feed or sitemap calls unchanged is not asked for again within a day.
 TRUSTED_SECONDS = 86_400
+# The version of what stands in for a page that its site does not give.
+_TEASER = "teaser"
 DEPTH = 3
 MOST_SITEMAPS = 500
 
@@ -129,14 +131,32 @@ class Web:
             case _:
                 yield self._page(source)
 
-    def _page(self, address: str, told: Told = NOTHING, version: str | None = None) -> WebItem:
+    def _page(
+        self, address: str, told: Told = NOTHING, version: str | None = None, entry: Entry | None = None
+    ) -> WebItem:
         try:
             location = location_of(address)
         except ValueError as error:
             return _failed(
                 address, address, SourceError(f"{address} is no address: {error}.", "Check how it is written.")
             )
-        return WebItem(location, location, lambda: self._read(address, location, told, version))
+
+        def read() -> Document:
+            try:
+                return self._read(address, location, told, version)
+            except RefusedError as error:
+                if entry is None or not entry.has_text or self._has_more(location):
+                    raise
+                reason = f"of the page nothing could be had but what its feed gives: {error.message}"
+                teaser = replace(entry, told=replace(told, url=address, partial=reason))
+                return self._noted(location, teaser.document(address), _TEASER)
+
+        return WebItem(location, location, read)
+
+    def _has_more(self, location: str) -> bool:
+        """Whether the library has an article from there that is more than a feed's words about it."""
+        entry, known = self._catalog.ledger(location), self._catalog.fetched(location)
+        return bool(entry and entry.article_id) and (known is None or known.version != _TEASER)
 
     def _read(self, address: str, location: str, told: Told, version: str | None) -> Document:
         known, told = self._known(location, told)
@@ -151,7 +171,11 @@ class Web:
             self._catalog.note_fetched(replace(known, version=version or known.version, checked=now))
             return Document(None)
         document = Document(
-            article_body(page, address), replace(told, url=page.address), page.address, page.headers, page.body
+            article_body(page, address),
+            replace(told, url=page.address, partial=None),
+            page.address,
+            page.headers,
+            page.body,
         )
         check_size(document.body or b"", address, self._limit)
         return self._noted(location, document, version, page)
@@ -186,7 +210,7 @@ class Web:
             link = ""
         if entry.is_whole or not link:
             return self._in_feed(entry, link, feed)
-        return self._page(link, entry.told, entry.version)
+        return self._page(link, entry.told, entry.version, entry)
 
     def _in_feed(self, entry: Entry, link: str, feed: str) -> WebItem:
         """An article that stands in the feed itself, known by its link, else by its id."""

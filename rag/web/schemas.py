@@ -67,7 +67,8 @@ class ArticleSummary(BaseModel):
     url: str | None
     published: str | None
     updated: str | None
-    date_source: str | None
+    precision: Literal["year", "month", "day"] | None = Field(description="How exactly `published` is known.")
+    date_source: str | None = Field(description="Where `published` was found.")
     language: str | None
     source: str
     companies: list[str]
