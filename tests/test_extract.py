@@ -378,7 +378,7 @@ def test_the_article_of_a_page_comes_with_what_the_page_states() -> None:
     )
     assert (found.title, found.author, found.site) == ("Acme raises $5 million", "Jane Doe", "Acme Weekly")
     assert (found.url, found.language) == ("https://acme.example/story", "en")
-    assert (found.published, found.date_source) == ("2023-12-11", "meta")
+    assert (found.published, found.date_source) == ("2023-12-11", "opengraph")
     assert found.text == STORY
 
 

@@ -17,6 +17,12 @@ _BESIDE = re.compile(
     r"(?:$|[\s_-])",
     re.IGNORECASE,
 )
+_OTHERS = re.compile(
+    r"(?:^|[\s_-])(?:comments?(?:-?list|-?area|-?section)?|respond|disqus(?:_thread)?|related(?:-?\w+)?"
+    r"|recommend(?:ed|ations?)|side-?bar|footer|more-?(?:from|stories|news|on)|most-?(?:read|popular)|trending|popular"
+    r"|read-?(?:next|more)|promos?|teasers?|latest(?:-?\w+)?|recirc\w*|outbrain|taboola)(?:$|[\s_-])",
+    re.IGNORECASE,
+)
 _CAPTION = re.compile(
     r"(?:^|[\s_-])(?:captions?|caption-?text|photo-?credits?|image-?credits?|credits?|by-?line|date-?line"
     r"|time-?stamp|read-?more|news-?letter|related|share)(?:$|[\s_-])",
@@ -75,6 +81,17 @@ _SIGN_OFF = re.compile(
 )
 _LONG = 20  # words: what is longer tells something
 _SHORT = 12
+
+
+def is_of_others(element: html.HtmlElement) -> bool:
+    """Whether the element is a frame around the page, or a list of other stories or of readers' words, by its name.
+
+    What is said there of authors and dates is not said of this article.
+    """
+    if element.tag in ("aside", "footer", "nav"):
+        return True
+    named = f"{element.get('class') or ''} {element.get('id') or ''}"
+    return element.tag in ("div", "section", "ul", "ol") and _OTHERS.search(named) is not None
 
 
 def is_beside_the_story(element: html.HtmlElement, container: html.HtmlElement) -> bool:

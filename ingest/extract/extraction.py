@@ -22,7 +22,7 @@ def extract(body: bytes, name: str, today: date) -> Extracted:
     Raises SourceError, naming the article, for what is no article in a format that is known, or holds no text.
     """
     try:
-        found = _parse(body, name)
+        found = _parse(body, name, today)
     except (DossierError, MemoryError):
         raise
     except Exception as error:  # parsers meet anything here: one that breaks fails this article, not the run
@@ -33,7 +33,7 @@ def extract(body: bytes, name: str, today: date) -> Extracted:
     return _with_plausible_dates(found, today)
 
 
-def _parse(body: bytes, name: str) -> Extracted:
+def _parse(body: bytes, name: str, today: date) -> Extracted:
     """Each reader is imported when the first file needs it: together they take more than a second."""
     match kind_of_bytes(body, name):
         case "pdf":
@@ -57,16 +57,16 @@ def _parse(body: bytes, name: str) -> Extracted:
 
             return extract_json(body, name)
         case _:
-            return _parse_text(body, name)
+            return _parse_text(body, name, today)
 
 
-def _parse_text(body: bytes, name: str) -> Extracted:
+def _parse_text(body: bytes, name: str, today: date) -> Extracted:
     text, notes = decode(body, name)
     kind = kind_of_text(text, name)
     if kind == "html":
         from ingest.extract.html import extract_html
 
-        found = extract_html(text, name)
+        found = extract_html(text, name, today)
     else:
         found = extract_markdown(text, name) if kind == "markdown" else extract_text(text, name)
     return replace(found, notes=notes + found.notes)

@@ -3,12 +3,14 @@
 import re
 import warnings
 from collections.abc import Sequence
+from copy import deepcopy
+from datetime import date
 
 from lxml import etree, html
 
 from ingest.extract.article_blocks import choose, coverage, stated_lines, within
 from ingest.extract.block_text import written
-from ingest.extract.boilerplate import without_frame
+from ingest.extract.boilerplate import is_of_others, without_frame
 from ingest.extract.dates import find_date, to_iso
 from ingest.extract.extracted import Extracted
 from ingest.extract.metadata import shortened
@@ -31,10 +33,13 @@ _ENOUGH = 0.8  # of the extractor's words, that must be found again in the page'
 _TEASER = 150  # words: of a longer article, no more than its beginning
 
 
-def extract_html(text: str, name: str) -> Extracted:
-    """The article in an HTML page. Raises SourceError when there is nothing to parse."""
+def extract_html(text: str, name: str, today: date = date.max) -> Extracted:
+    """The article in an HTML page; of dates later than `today` those are taken that are not, where there are some.
+
+    Raises SourceError when there is nothing to parse.
+    """
     page = _parse(text, name)
-    meta = read_metadata(page)
+    meta = read_metadata(page, today)
     blocks = page_blocks(page)
     body = _article(page, blocks, meta)
     found = _guessed(page) if not (meta.title and meta.author and meta.published and meta.site) else None
@@ -85,6 +90,9 @@ def _article(page: html.HtmlElement, blocks: Sequence[Block], meta: PageMetadata
 
 def _guessed(page: html.HtmlElement) -> Document:
     """What trafilatura and htmldate make of the page, where it states too little itself."""
+    page = deepcopy(page)
+    for element in [element for element in page.iter() if is_of_others(element)]:
+        element.drop_tree()
     # Only dates that the page marks as such: a date somewhere in the words is often another's.
     found = extract_metadata(page, date_config={"original_date": True, "extensive_search": False})
     assert isinstance(found, Document)
@@ -92,9 +100,10 @@ def _guessed(page: html.HtmlElement) -> Document:
 
 
 def _published(meta: PageMetadata, found: Document | None, title: str) -> tuple[str | None, DateSource | None]:
-    if meta.published:
-        return meta.published, meta.date_source
     filed = date_in_address(meta.url)
+    if meta.published:
+        is_finer = filed is not None and len(filed) > len(meta.published) and filed.startswith(meta.published)
+        return (filed, "address") if is_finer else (meta.published, meta.date_source)
     if filed and len(filed) == 10:
         return filed, "address"
     if _EDITION.search(title) and (named := find_date(title)):

@@ -17,17 +17,40 @@ _TAGS = re.compile(r"</?[a-zA-Z][^<>]*>")
 
 
 def read_linked_data(page: html.HtmlElement) -> Mapping[str, Any]:
-    """The object that describes the article, of all that the page's scripts hold; empty without one."""
+    """The object that describes the article, of all that the page's scripts hold; empty without one.
+
+    A page lists other stories too: one whose headline the page shows as its own goes before them.
+    """
     best: Mapping[str, Any] = {}
+    shown = _shown_titles(page)
+    names: dict[str, Any] = {}
     for script in page.iterfind(".//script[@type='application/ld+json']"):
         try:
             loaded = json.loads(_WRAPPING.sub("", script.text or ""), strict=False)
         except (ValueError, RecursionError):
             continue
         for found in _objects(loaded):
-            if _rank(found) > _rank(best):
+            if isinstance(found.get("@id"), str) and found.get("name"):
+                names.setdefault(found["@id"], found["name"])
+            if _rank(found, shown) > _rank(best, shown):
                 best = found
-    return best
+    return {key: _named(value, names) if key in ("author", "publisher") else value for key, value in best.items()}
+
+
+def _shown_titles(page: html.HtmlElement) -> str:
+    """What the page gives as its title, and what it heads itself with."""
+    stated = [str(tag.get("content") or "") for tag in page.iterfind(".//meta[@property='og:title']")]
+    titles = [title.text_content() for title in (*page.iterfind(".//head/title"), *page.iter("h1"))]
+    return "\n".join(" ".join(title.split()).casefold() for title in (*stated, *titles))
+
+
+def _named(value: Any, names: Mapping[str, Any]) -> Any:
+    """People and organisations that are told by a reference to another object, with its name."""
+    if isinstance(value, list):
+        return [_named(part, names) for part in value]
+    if isinstance(value, dict) and not value.get("name") and value.get("@id") in names:
+        return {**value, "name": names[value["@id"]]}
+    return value
 
 
 def string(value: Any) -> str | None:
@@ -78,11 +101,13 @@ def _objects(loaded: Any) -> Iterator[Mapping[str, Any]]:
                 yield from _objects(loaded[key])
 
 
-def _rank(found: Mapping[str, Any]) -> int:
+def _rank(found: Mapping[str, Any], shown: str) -> int:
     """How much it looks like the article of the page: the first of the best is taken."""
     kinds = found.get("@type")
     names = [str(kind) for kind in kinds] if isinstance(kinds, list) else [str(kinds)]
     if not any(_ARTICLE_TYPES.search(name) for name in names):
         return 0
     is_page = all(name.endswith("WebPage") for name in names)
-    return 1 + 2 * ("datePublished" in found) + 4 * ("headline" in found and not is_page)
+    headline = (string(found.get("headline")) or "").casefold()
+    is_shown = bool(headline) and headline in shown
+    return 1 + 2 * ("datePublished" in found) + 4 * ("headline" in found and not is_page) + 8 * is_shown

@@ -13,10 +13,13 @@ MAX_TITLE = 200
 _BYLINE_BLOCKS = 3
 _NAME = r"[^\W\d_][\w.’'-]*(?:\s+(?:[a-z]{1,3}\s+){0,2}[^\W\d_a-zß-ÿ][\w.’'-]*){1,3}"
 _NAMES = rf"{_NAME}(?:\s*(?:,|and|&)\s*{_NAME}){{0,3}}"
-_BY = re.compile(rf"(?i:(?:written\s+)?by:?)\s+(?P<author>{_NAMES})")
+_BY = re.compile(rf"(?i:(?:written\s+)?(?:by|von|par|por|di|door|af|av):?)\s+(?P<author>{_NAMES})")
 _BARE_NAME = re.compile(rf"(?P<author>{_NAMES})")
 _FILLER = re.compile(
-    r"\b(published|posted|updated|written|last|on|by|min(ute)?s?|read|newsletter|guest post)\b|\d+\s*(?=min)|[\W_]",
+    r"\b(published|posted|updated|written|last|on|by|min(ute)?s?|read|newsletter|guest post"
+    r"|publié|mis à jour|veröffentlicht|aktualisiert|publicado|pubblicato|am|le|el|il|vom|uhr"
+    r"|(mon|tues|wednes|thurs|fri|satur|sun)day|(mon|diens|donners|frei|sams|sonn)tag|mittwoch"
+    r"|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche)\b|\d+\s*(?=min)|[\W_]",
     re.IGNORECASE,
 )
 

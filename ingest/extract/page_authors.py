@@ -11,6 +11,7 @@ _MARKED = (
     ".//*[@rel='author']",
     ".//*[@itemprop='author']",
     ".//*[contains(concat(' ', @class, ' '), ' author-name ') or contains(@class, 'byline__name')]",
+    ".//*[contains(concat(' ', @class, ' '), ' autor ') or contains(concat(' ', @class, ' '), ' auteur ')]",
     ".//*[contains(translate(@class, 'B', 'b'), 'byline')]",
 )
 _LEAD = re.compile(
@@ -24,16 +25,26 @@ _END = re.compile(
     r"(?:editor|reporter|correspondent|writer|staff|contributor|columnist|producer|journalist|author|follow)\b).*$",
     re.IGNORECASE | re.DOTALL,
 )
+_AND = re.compile(r"\s+(?:and|&|und|et|y)\s+")
 _NO_NAMES = frozenset(
-    "admin administrator author authors by editor editors guest staff unknown anonymous none null user".split()
-)
+    "admin administrator author authors by editor editors guest staff unknown anonymous none null user newsroom".split()
+) | {
+    *("staff writer", "staff writers", "staff reporter", "staff reports", "guest author", "guest writer", "web desk"),
+    *("news desk", "editorial team", "editorial staff", "redaktion", "die redaktion", "la rédaction", "redacción"),
+}
 _LONGEST = 120
 
 
 def tidy(names: Iterable[str]) -> str | None:
     """The names as one line, those that are none left out: addresses, `admin`, the day it was written."""
-    found = dict.fromkeys(filter(None, map(_name, names)))
+    found = dict.fromkeys(one for name in filter(None, map(_name, names)) for one in _each(name))
     return ", ".join(found) or None
+
+
+def _each(name: str) -> list[str]:
+    """`Jane Doe and John Roe` are two; `Ernst and Young` is one, since no part of it is a whole name."""
+    parts = _AND.split(name)
+    return parts if all(2 <= len(part.split()) <= 4 for part in parts) else [name]
 
 
 def shown_author(page: html.HtmlElement) -> str | None:
@@ -68,6 +79,7 @@ def _name(text: str) -> str | None:
     if day:
         text = text[: day[1][0]]
     text = _END.sub("", _ADDRESS.sub("", text)).replace("()", "").strip(" \t,;:|/–—-")
+    text = re.sub(r",?\s+(?:le|am|el|il|den|vom)$|^\(([^()]+)\)$", r"\1", text)
     if not text or len(text) > _LONGEST or text.casefold() in _NO_NAMES or not re.search(r"[^\W\d_]{2}", text):
         return None
     return text

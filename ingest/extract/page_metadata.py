@@ -7,21 +7,21 @@ of publication when there is nothing else.
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
+from typing import Any
 from urllib.parse import urlsplit
 
 from lxml import html
 
 from ingest.extract import linked_data
-from ingest.extract.dates import to_iso
+from ingest.extract.dates import plausible, to_iso
 from ingest.extract.linked_data import read_linked_data
 from ingest.extract.page_authors import shown_author, tidy
 from ingest.extract.page_titles import headline
 from rag.documents import DateSource
 
+_OPENGRAPH = ("article:published_time", "og:published_time", "article:published")
 _PUBLISHED = (
-    "article:published_time",
-    "og:published_time",
-    "article:published",
     "datepublished",
     "parsely-pub-date",
     "sailthru.date",
@@ -85,17 +85,12 @@ class PageMetadata:
     word_count: int = 0
 
 
-def read_metadata(page: html.HtmlElement) -> PageMetadata:
-    """The metadata of a parsed page."""
+def read_metadata(page: html.HtmlElement, today: date = date.max) -> PageMetadata:
+    """The metadata of a parsed page. A date later than `today` is one that no article has."""
     data = read_linked_data(page)
     tags = _meta_tags(page)
     url = _canonical(page) or _first(tags, _URL)
-    published = to_iso(linked_data.string(data.get("datePublished")) or "")
-    source: DateSource | None = "json-ld" if published else None
-    if not published:
-        published = next(filter(None, (to_iso(tags.get(name, "")) for name in _PUBLISHED)), None)
-        published = published or _marked_date(page, _FIRST_DATE)
-        source = "meta" if published else None
+    published, source = _published(page, data, tags, today)
     updated = linked_data.string(data.get("dateModified")) or _first(tags, _UPDATED)
     site = _first(tags, _SITE) or linked_data.name_of(data.get("publisher"))
     stated = linked_data.string(data.get("headline")) or _first(tags, _TITLE)
@@ -115,6 +110,24 @@ def read_metadata(page: html.HtmlElement) -> PageMetadata:
         body=linked_data.body_of(data),
         word_count=int(count) if re.fullmatch(r"[0-9]{1,6}", count) else 0,
     )
+
+
+def _published(
+    page: html.HtmlElement, data: Mapping[str, Any], tags: Mapping[str, str], today: date
+) -> tuple[str | None, DateSource | None]:
+    """The date of the first place that states one, more exactly where another place does; and what place that is."""
+    stated: list[tuple[str | None, DateSource]] = [
+        (to_iso(linked_data.string(data.get("datePublished")) or ""), "json-ld")
+    ]
+    stated += [(to_iso(tags.get(name, "")), "opengraph") for name in _OPENGRAPH]
+    stated += [(to_iso(tags.get(name, "")), "meta") for name in _PUBLISHED]
+    stated.append((_marked_date(page, _FIRST_DATE), "meta"))
+    found: list[tuple[str, DateSource]] = [(text, source) for text, source in stated if text]
+    if not found:
+        return None, None
+    # An impossible one is passed over; if there is no other, it is dropped with a note later.
+    first = next((known for known in found if plausible(known[0], "published", today)[0]), found[0])
+    return max((known for known in found if known[0].startswith(first[0])), key=lambda known: len(known[0]))
 
 
 def date_in_address(url: str | None) -> str | None:

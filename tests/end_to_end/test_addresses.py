@@ -64,7 +64,7 @@ def test_a_feed_a_sitemap_and_an_address_become_a_library_that_answers(library: 
     assert "22 people" in answer["text"]
     articles = json.loads(dossier("articles", "--json", *into).stdout)
     assert {(one["published"], one["date_source"], one["site"]) for one in articles} == {
-        ("2023-06-13", "meta", "Example News"),
+        ("2023-06-13", "opengraph", "Example News"),
         ("2023-06-14", "feed", "Example News"),
     }
 
