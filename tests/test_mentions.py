@@ -93,7 +93,7 @@ def test_two_hundred_names_are_labelled_and_every_label_lies_on_its_name() -> No
     assert min(halves) >= 100
 
 
-def test_the_recorded_figures_of_the_unseen_half_hold_and_beat_names_by_their_letters() -> None:
+def test_the_recorded_figures_of_the_reporting_half_hold_and_beat_names_by_their_letters() -> None:
     chosen = [p for p in paragraphs(LABELLED.read_text(encoding="utf-8")) if p.half == "reporting"]
     score = scored(chosen, in_context(NAMES), ALL)
     assert (score.precision >= LIMITS[0], score.recall >= LIMITS[1]) == (True, True), score

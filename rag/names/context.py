@@ -1,7 +1,7 @@
 """How much the surroundings of a name that is something else too speak for the thing of the table.
 
 A sum of weighted cues, each a fact about the name's own sentence or about its article. The weights were set by hand on
-the tuning half of benchmarks/mentions; the other half was only ever reported.
+the tuning half of benchmarks/mentions, whose README says what its figures are worth.
 """
 
 import re
