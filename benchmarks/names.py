@@ -158,8 +158,8 @@ BENCHMARK = Benchmark(
     "names",
     "Names in context",
     "Names labelled by hand in `benchmarks/mentions/`: a company, person, model, product, or nothing of the trade "
-    "(`Mistral` the wind). Weights were adjusted on the tuning half alone, but one hand wrote the texts of both halves and "
-    "the word lists: the reporting half is no strictly unseen set (see its README).",
+    "(`Mistral` the wind). Weights were adjusted on the tuning half alone, but one hand wrote the texts of both halves "
+    "and the word lists: the reporting half is no strictly unseen set (see its README).",
     measure,
 )
 
