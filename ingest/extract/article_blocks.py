@@ -31,7 +31,31 @@ def choose(blocks: Sequence[Block], lines: Sequence[str]) -> list[Block]:
     container = _container([blocks[i] for i in matched])
     kept = _without_repeats(blocks, matched, container, lines)
     kept |= set(_lost(blocks, kept, container))
-    return [blocks[i] for i in sorted(kept)]
+    return _without_pull_quotes([blocks[i] for i in sorted(kept)])
+
+
+def _without_pull_quotes(blocks: Sequence[Block]) -> list[Block]:
+    """The blocks without those that say a part of another paragraph once more, and without who said it."""
+    paragraphs = [f" {' '.join(block.words)} " for block in blocks if block.kind in ("text", "item")]
+    kept: list[Block] = []
+    quoted: html.HtmlElement | None = None
+    for block in blocks:
+        words = f" {' '.join(block.words)} "
+        is_repeated = (
+            block.kind == "text"
+            and _SENTENCE_WORDS <= len(block.words) <= _CALL_OUT
+            and any(words in paragraph and words != paragraph for paragraph in paragraphs)
+        )
+        is_speaker = (
+            quoted is not None
+            and block.element.getparent() is quoted
+            and len(block.words) < _SENTENCE_WORDS
+            and len(quoted) == 2
+        )
+        quoted = block.element.getparent() if is_repeated else None
+        if not is_repeated and not is_speaker:
+            kept.append(block)
+    return kept
 
 
 def stated_lines(blocks: Sequence[Block], lines: Sequence[str], body: Sequence[str]) -> Sequence[str]:

@@ -79,6 +79,12 @@ _SIGN_OFF = re.compile(
     r"|(?:correction|clarification) policy|report (?:a|an) (?:typo|error))",
     re.IGNORECASE,
 )
+# Who wrote it, below the last sentence.
+_ABOUT_AUTHOR = re.compile(
+    r"\W*[A-Z]\S*(?: \S+){1,3},? (?:is|was|covers|writes|reports)\b.{0,60}?"
+    r"\b(?:reporter|correspondent|editor|journalist|columnist|contributor|(?:staff|senior|freelance) writer"
+    r"|(?:writes|reports|blogs) (?:about|on|for)|covers)\b",
+)
 _LONG = 20  # words: what is longer tells something
 _SHORT = 12
 
@@ -160,7 +166,8 @@ def _is_sign_off(block: Block) -> bool:
     if block.kind in ("cell", "code", "heading"):
         return False
     return _LEGAL.search(block.text) is not None or (
-        len(block.words) <= 2 * _LONG and _SIGN_OFF.match(block.text) is not None
+        len(block.words) <= 2 * _LONG
+        and (_SIGN_OFF.match(block.text) is not None or _ABOUT_AUTHOR.match(block.text) is not None)
     )
 
 

@@ -2,6 +2,7 @@
 
 import codecs
 import re
+from collections import Counter
 
 from charset_normalizer import from_bytes
 
@@ -28,6 +29,8 @@ _MAGIC = {
     b"\x7fELF": "a program",
 }
 _DECLARED = re.compile(rb"<(?:meta|\?xml)[^>]{0,200}?(?:charset|encoding)\s*=\s*[\"']?\s*([\w.:-]+)", re.IGNORECASE)
+_JAPANESE = re.compile(rb"\x1b\$[@B]")
+_SURROGATES = re.compile(rb"\xed[\xa0-\xaf][\x80-\xbf]\xed[\xb0-\xbf][\x80-\xbf]")
 # What ends up in text by accident (form feeds, vertical tabs, escape) is cleaned later; this many of them are data.
 _CONTROL_SHARE = 0.01
 _CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
@@ -42,10 +45,14 @@ def decode(body: bytes, name: str) -> tuple[str, tuple[str, ...]]:
     text, encoding = _decode(body, name)
     _refuse_binary(text, name)
     text = text.replace("\r\n", "\n").replace("\r", "\n")
+    zeros = text.count("\0")
+    text = text.replace("\0", "")
     if not text.strip().strip("\ufeff"):
         raise SourceError(f"{name} is empty.", "Remove it, or save the article again.")
     repaired = repair(text)
     notes = [] if encoding.startswith("utf-8") else [f"read as {encoding}"]
+    if zeros:
+        notes.append(f"{zeros} NUL characters removed")
     if repaired != text:
         notes.append("encoding damage repaired")
     return repaired, tuple(notes)
@@ -62,12 +69,26 @@ def _decode(body: bytes, name: str) -> tuple[str, str]:
     if unmarked:
         return body.decode(unmarked, "replace"), unmarked
     # UTF-8 hardly ever fits by chance, a wrong declaration is common: so what is declared comes second.
+    if _JAPANESE.search(body) and body.isascii():
+        return body.decode("iso2022_jp", "replace"), "iso2022_jp"
     for encoding in ("utf-8", _declared(body)):
         try:
             return body.decode(encoding), encoding
         except (UnicodeDecodeError, LookupError):
             continue
+    if _SURROGATES.search(body):
+        return _with_whole_characters(body), "UTF-8 of surrogates"
     return _sniffed(body, name)
+
+
+def _with_whole_characters(body: bytes) -> str:
+    """UTF-8 in which characters beyond the first plane were written in two halves, as some databases do (CESU-8)."""
+    return _SURROGATES.sub(_joined, body).decode("utf-8", "replace")
+
+
+def _joined(found: re.Match[bytes]) -> bytes:
+    halves = found[0].decode("utf-8", "surrogatepass")
+    return halves.encode("utf-16", "surrogatepass").decode("utf-16").encode()
 
 
 def _declared(body: bytes) -> str:
@@ -78,14 +99,16 @@ def _declared(body: bytes) -> str:
 
 
 def _unmarked_utf16(body: bytes) -> str | None:
-    """UTF-16 without a mark: every other byte of text in a Latin script is zero."""
+    """UTF-16 without a mark: of text in one alphabet, every other byte is zero (for spaces) or the alphabet's."""
     sample = body[:2000]
     if len(sample) < 4 or len(body) % 2:
         return None
-    even, odd = sample[::2].count(0), sample[1::2].count(0)
-    if odd > 0.4 * len(sample) / 2 and even == 0:
-        return "utf-16-le"
-    return "utf-16-be" if even > 0.4 * len(sample) / 2 and odd == 0 else None
+    for high, low, encoding in ((1, 0, "utf-16-le"), (0, 1, "utf-16-be")):
+        most = Counter(sample[high::2]).most_common(2)
+        is_one_alphabet = sum(count for _, count in most) > 0.8 * len(sample) / 2
+        if is_one_alphabet and 0 in (byte for byte, _ in most) and 0 not in sample[low::2]:
+            return encoding
+    return None
 
 
 def _sniffed(body: bytes, name: str) -> tuple[str, str]:
@@ -104,5 +127,5 @@ def _sniffed(body: bytes, name: str) -> tuple[str, str]:
 def _refuse_binary(text: str, name: str) -> None:
     sample = text[:_SAMPLE]
     controls = len(_CONTROLS.findall(sample))
-    if "\x00" in text or controls > _CONTROL_SHARE * len(sample) or sample.count("\ufffd") > 0.1 * len(sample):
+    if controls > _CONTROL_SHARE * len(sample) or sample.count("\ufffd") > 0.1 * len(sample):
         raise SourceError(f"{name} is binary, not text.", "Save the article as Markdown, text or HTML.")

@@ -16,6 +16,7 @@ from ingest.extract.extracted import Extracted
 from ingest.extract.metadata import shortened
 from ingest.extract.page_authors import tidy
 from ingest.extract.page_blocks import Block, page_blocks, words_of
+from ingest.extract.page_boxes import drop_boxes
 from ingest.extract.page_metadata import PageMetadata, date_in_address, read_metadata
 from ingest.extract.trafilatura_tree import tree_blocks
 from rag.documents import DateSource
@@ -39,10 +40,13 @@ def extract_html(text: str, name: str, today: date = date.max) -> Extracted:
     Raises SourceError when there is nothing to parse.
     """
     page = _parse(text, name)
+    held = list(page.iter())  # lxml makes an element anew each time it is met, unless somebody holds it
     meta = read_metadata(page, today)
+    found = _guessed(page) if not (meta.title and meta.author and meta.published and meta.site) else None
+    boxed = drop_boxes(page, meta.url)
     blocks = page_blocks(page)
     body = _article(page, blocks, meta)
-    found = _guessed(page) if not (meta.title and meta.author and meta.published and meta.site) else None
+    del held
     title = meta.title or (found.title if found else None) or _first_line(body) or name
     published, source = _published(meta, found, title)
     return Extracted(
@@ -56,7 +60,7 @@ def extract_html(text: str, name: str, today: date = date.max) -> Extracted:
         date_source=source,
         language=meta.language,
         flags=_flags(meta, body),
-        boilerplate_share=_boilerplate_share(blocks, body),
+        boilerplate_share=_boilerplate_share(blocks, body, boxed),
     )
 
 
@@ -122,8 +126,8 @@ def _flags(meta: PageMetadata, body: str) -> tuple[str, ...]:
     return ("paywalled",) * (not meta.is_free) + ("truncated",) * (is_teaser or is_short)
 
 
-def _boilerplate_share(blocks: Sequence[Block], body: str) -> float:
-    words = sum(len(block.words) for block in blocks)
+def _boilerplate_share(blocks: Sequence[Block], body: str, boxed: int) -> float:
+    words = sum(len(block.words) for block in blocks) + boxed
     return round(max(0.0, 1 - len(words_of(body)) / max(1, words)), 2)
 
 

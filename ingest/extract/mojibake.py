@@ -44,11 +44,15 @@ _EVIDENCE = re.compile(
 # quotes in Mac Roman, and `’é` is French, so three pairs in a row are asked for.
 _SEQUENCE = re.compile(f"{_QUADRUPLE}|{_TRIPLE}|{_BEHEADED}|(?:{_PAIR}){{3,}}|{_LATIN}")
 _FOREIGN = re.compile(f"(?:{_roman(0xCE, 0xDB)}{_CONTINUES}){{4,}}")
+_SIGNS = "‚\uf8ff√"
+_LEADS = bytes(range(0xCE, 0xDC)).decode("mac_roman")
 _MATHEMATICS = re.compile(r"[≈ƒ].|√[π∞Ω∂∑∏∫≤≥±]")
 
 
 def repair(text: str) -> str:
     """`text` with damaged sequences put right; right text comes back unchanged."""
+    if text.isascii():
+        return text
     for _ in range(3):  # damage is sometimes done twice
         lines = _repair_mac_roman(text).split("\n")
         repaired = "\n".join(line if line.isascii() else ftfy.fix_text(line, _CONFIG) for line in lines)
@@ -59,7 +63,10 @@ def repair(text: str) -> str:
 
 
 def _repair_mac_roman(text: str) -> str:
-    is_damaged = _EVIDENCE.search(text) or _FOREIGN.search(text)
+    # Characters are looked for far faster than patterns, and most pages have none of these.
+    is_damaged = (any(sign in text for sign in _SIGNS) and _EVIDENCE.search(text)) or (
+        any(lead in text for lead in _LEADS) and _FOREIGN.search(text)
+    )
     return _SEQUENCE.sub(_decoded, text) if is_damaged else text
 
 
