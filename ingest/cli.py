@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -13,10 +13,21 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 from rich.text import Text
 
+from ingest.opening import looked_into, written_to
+from ingest.options import (
+    FeedOption,
+    FieldOption,
+    PathOption,
+    PruneOption,
+    SinceOption,
+    SitemapOption,
+    SourcesArgument,
+    remote_sources,
+)
+from ingest.watch_command import watch
 from rag.cli import JsonOption, LibraryOption, app, errors_shown, print_json, serve_with
-from rag.dates import first_day
 from rag.errors import ConfigurationError
-from rag.settings import Settings, load_settings
+from rag.settings import load_settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -24,55 +35,39 @@ if TYPE_CHECKING:
     from ingest.fetch import Remote
     from ingest.report import Progress as IngestProgress
     from ingest.report import Report
-    from rag.catalog import Catalog
-    from rag.embedding import Embedder
 
-__all__ = ["app"]
+__all__ = ["app", "watch"]
 
 INTERRUPTED = 130
 
 
 @app.command()
 def ingest(
-    sources: Annotated[
-        list[str] | None,
-        typer.Argument(metavar="SOURCE…", help="Files, folders, globs, and addresses (https://…) of articles."),
-    ] = None,
-    feed: Annotated[
-        list[str] | None,
-        typer.Option("--feed", metavar="URL|FILE", help="The articles of an RSS or Atom feed; may be repeated."),
-    ] = None,
-    sitemap: Annotated[
-        list[str] | None,
-        typer.Option("--sitemap", metavar="URL", help="The pages that a sitemap lists; may be repeated."),
-    ] = None,
-    since: Annotated[
-        str | None,
-        typer.Option(
-            "--since", metavar="DATE", help="Of a sitemap, only pages changed since: 2024-01-31, 2024-01, 2024."
-        ),
-    ] = None,
-    path: Annotated[
-        str | None,
-        typer.Option("--path", metavar="PREFIX", help="Of a sitemap, only pages below this path, such as /news/."),
-    ] = None,
-    field: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--field",
-            metavar="NAME=FIELD",
-            help="What a field is called in JSON Lines: text=body_html; may be repeated.",
-        ),
-    ] = None,
+    sources: SourcesArgument = None,
+    feed: FeedOption = None,
+    sitemap: SitemapOption = None,
+    since: SinceOption = None,
+    path: PathOption = None,
+    field: FieldOption = None,
+    prune: PruneOption = False,
+    force: Annotated[
+        bool, typer.Option("--force", help="Prune also a folder or feed in which nothing is left at all.")
+    ] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Change nothing; tell for each article what would become of it.")
+    ] = False,
     library: LibraryOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Put articles into the library; only what is new or has changed is embedded.
 
-    Exit status: 0 all well, 1 some articles failed (the rest is in), 2 the command itself is wrong.
+    Exit status: 0 all well, 1 some articles failed or stay unpruned (the rest is done), 2 the command itself is wrong.
     """
     with errors_shown():
-        report = _run([*(sources or ()), *_remote(feed or (), sitemap or (), since, path)], library, field or ())
+        if force and not prune:
+            raise ConfigurationError("--force is about --prune.", "Give both, or neither.")
+        wanted = [*(sources or ()), *remote_sources(feed or (), sitemap or (), since, path)]
+        report = _run(wanted, library, field or (), prune=prune, force=force, dry_run=dry_run)
     _end(report, as_json=as_json)
 
 
@@ -120,29 +115,13 @@ def _reextract(ids: "Sequence[str]", library: Path | None, *, only_outdated: boo
 
     settings = load_settings(library=library)
     with (
-        _written_to(settings, create=False) as (catalog, embedder),
+        written_to(settings, create=False) as (catalog, embedder),
         Reader(settings) as reader,
         _progress_bar() as on_progress,
     ):
         names = names_for(settings.library, settings.companies)
         preparation = Preparation(catalog, embedder, date.today(), reader.read, names=names)
         return reextract(catalog, embedder, preparation, on_progress, ids=ids, only_outdated=only_outdated)
-
-
-@contextmanager
-def _written_to(settings: Settings, *, create: bool) -> "Iterator[tuple[Catalog, Embedder]]":
-    """The library's catalog and its model; the indexes follow when the articles are in."""
-    from rag.catalog import Catalog
-    from rag.embedding import build_embedder
-    from rag.indexes import Indexes
-    from rag.log import configure_logging
-
-    # Warnings go to standard error, so that --json prints nothing but JSON; the rest would disturb the progress bar.
-    configure_logging("debug" if settings.log_level == "debug" else "warning", as_json=settings.log_json)
-    with closing(Catalog.open(settings.library, create=create)) as catalog:
-        yield catalog, build_embedder(settings, settings.library / "model")
-        with closing(Indexes(catalog)) as indexes:
-            indexes.sync()  # a server that has them does it by itself
 
 
 def _end(report: "Report", *, as_json: bool) -> None:
@@ -152,40 +131,22 @@ def _end(report: "Report", *, as_json: bool) -> None:
         show(report, Console())
     if report.interrupted:
         raise typer.Exit(INTERRUPTED)
-    raise typer.Exit(1 if report.failed else 0)
+    raise typer.Exit(1 if report.failed or report.held else 0)
 
 
-def _remote(
-    feeds: "Sequence[str]", sitemaps: "Sequence[str]", since: str | None, path: str | None
-) -> "Iterator[Remote]":
-    """The feeds and sitemaps that were asked for. Raises ConfigurationError for what cannot be one."""
-    if not feeds and not sitemaps and since is None and path is None:
-        return  # the packages that fetch stay out of a run that does not
-    from ingest.fetch import Feed, Sitemap
-    from ingest.sources import is_web_address
-
-    if (since is not None or path is not None) and not sitemaps:
-        raise ConfigurationError("--since and --path are about a sitemap.", "Give one with --sitemap.")
-    for feed in feeds:
-        if not is_web_address(feed) and not Path(feed).is_file():
-            raise ConfigurationError(
-                f"There is no feed {feed!r}.", "Give an address that begins with https://, or a file."
-            )
-        yield Feed(feed)
-    try:
-        day = first_day(since) if since else None
-    except ValueError as error:
-        raise ConfigurationError(f"{since!r} is not a date.", "Write it as 2024-01-31, 2024-01 or 2024.") from error
-    for sitemap in sitemaps:
-        if not is_web_address(sitemap):
-            raise ConfigurationError(f"{sitemap!r} is no address.", "A sitemap begins with https://.")
-        yield Sitemap(sitemap, day, path or "")
-
-
-def _run(sources: "Sequence[str | Remote]", library: Path | None, fields: "Sequence[str]" = ()) -> "Report":
+def _run(
+    sources: "Sequence[str | Remote]",
+    library: Path | None,
+    fields: "Sequence[str]",
+    *,
+    prune: bool,
+    force: bool,
+    dry_run: bool,
+) -> "Report":
     # Imported here, not above: they bring onnxruntime, tantivy and Chroma along, and `dossier --help` stays instant.
     from ingest.json_lines import read_mapping
     from ingest.pipeline import run
+    from ingest.prune import Pruning
     from ingest.sources import find_items, is_web_address
 
     settings = load_settings(library=library)
@@ -194,8 +155,10 @@ def _run(sources: "Sequence[str | Remote]", library: Path | None, fields: "Seque
         raise ConfigurationError("There is nothing to ingest.", "Name files, folders or addresses, or give --feed.")
     files = [source for source in sources if isinstance(source, str) and not is_web_address(source)]
     find_items(files, settings)  # a wrong source is told before a library is made for it
-    with _written_to(settings, create=True) as (catalog, embedder), _progress_bar() as on_progress:
-        return run(sources, catalog, embedder, settings, on_progress, fields=mapping)
+    pruning = Pruning.FORCED if force else Pruning.CAREFUL if prune else Pruning.NONE
+    library_of = looked_into(settings) if dry_run else written_to(settings, create=True)
+    with library_of as (catalog, embedder), _progress_bar() as on_progress:
+        return run(sources, catalog, embedder, settings, on_progress, fields=mapping, pruning=pruning)
 
 
 @contextmanager
@@ -212,6 +175,8 @@ def _progress_bar() -> "Iterator[Callable[[IngestProgress], None]]":
 
 def show(report: "Report", console: Console) -> None:
     """The summary: how many articles were added, updated, unchanged, failed, and why."""
+    for event in report.events:
+        console.print(Text(f"{event.kind:10}{event.name}"), soft_wrap=True)
     table = Table(show_header=False, box=None, pad_edge=False)
     counts = {
         "added": report.added,
@@ -219,11 +184,20 @@ def show(report: "Report", console: Console) -> None:
         "unchanged": report.unchanged,
         "failed": len(report.failed),
     }
+    if report.removed:
+        counts["removed"] = report.removed
     for name, number in counts.items():
         table.add_row(name, Text(str(number), justify="right"))
     console.print(table)
     for failure in report.failed:
         console.print(Text(f"  failed: {failure.reason}"), soft_wrap=True)
+    for failure in report.held:
+        console.print(Text(f"  not pruned: {failure.reason}"), soft_wrap=True)
+    if report.vanished:
+        console.print(Text(f"{report.vanished} have vanished from these sources; --prune removes them"))
+    if report.dry_run:
+        console.print(Text("a dry run: nothing was changed"))
+        return
     embedded = (
         f"{report.chunks_embedded} chunks embedded in {report.embedding_seconds:.1f} s, {report.seconds:.1f} s in all"
     )

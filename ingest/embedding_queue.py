@@ -1,7 +1,7 @@
 """Feeds the embedding model full batches: the chunks of several articles together, those of a long one in parts."""
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from time import perf_counter
 
@@ -52,6 +52,12 @@ class EmbeddingQueue:
         while self._pending:
             self._embed()
         return self._complete()
+
+    def all(self, outcomes: Iterable[Outcome]) -> Iterator[Outcome | Embedded]:
+        """The outcomes, each as soon as it is complete."""
+        for outcome in outcomes:
+            yield from self.add(outcome)
+        yield from self.flush()
 
     def _embed(self) -> None:
         batch = list(self._pending)[:BATCH]

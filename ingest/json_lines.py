@@ -37,12 +37,16 @@ class Line:
 
 
 class Lines:
-    """Takes the files that are JSON Lines apart. `found` counts the articles in them beyond one for each file."""
+    """Takes the files that are JSON Lines apart. `found` counts the articles in them beyond one for each file.
+
+    `read_whole` are the files of which every line was read and held an article.
+    """
 
     def __init__(self, mapping: Mapping[str, str]) -> None:
         """`mapping` says which field of an object has which of ours: {"text": "body_html"}."""
         self._mapping = mapping
         self.found = 0
+        self.read_whole: set[str] = set()
 
     def items(self, items: Iterable[Item]) -> Iterator[Item | Line]:
         """The items, and in the place of each file of JSON Lines its lines."""
@@ -62,7 +66,13 @@ class Lines:
             with item.path.open("rb") as file:
                 if self._is_json_lines(file.read(_HEAD), item.name):
                     file.seek(0)
-                    yield from _distinct(self._read(file, item))
+                    count = failed = 0
+                    for line in _distinct(self._read(file, item)):
+                        count += 1
+                        failed += isinstance(line.found, SourceError)
+                        yield line
+                    if count and not failed:
+                        self.read_whole.add(item.location)
         except OSError:
             return  # reading the item itself says what is wrong
 

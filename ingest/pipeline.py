@@ -6,6 +6,7 @@
       read        extract and clean                                                 (a process, within its limits)
     embed         the chunks the catalog has no vector for, in batches across articles
     put           each article, whole, as soon as it has all its vectors; whose copy it is, is found there
+    prune         if wanted: takes away what has vanished from the sources
 
 A run that is stopped or killed leaves whole articles; the next one goes on where it stopped.
 """
@@ -18,14 +19,15 @@ from itertools import chain
 from time import perf_counter
 
 from ingest.embedding_queue import Embedded, EmbeddingQueue
-from ingest.fetch import Client, Remote, Rules, Web, WebItem
+from ingest.fetch import Client, Listing, Remote, Rules, Web, WebItem
 from ingest.interrupts import uninterrupted
 from ingest.json_lines import Line, Lines
-from ingest.preparation import Failed, Outcome, Preparation, Unchanged
+from ingest.preparation import Failed, Outcome, Preparation, Prepared, Unchanged
+from ingest.prune import Pruning, Survey, find_vanished, prune, rehearse
 from ingest.read_ahead import read_ahead
 from ingest.reading import Reader
-from ingest.report import Failure, Progress, Report
-from ingest.sources import Item, find_items, is_web_address
+from ingest.report import Event, Progress, Report
+from ingest.sources import Item, Part, find_items, is_web_address, scopes
 from rag.catalog import Catalog
 from rag.embedding import Embedder
 from rag.names import names_for
@@ -37,9 +39,9 @@ AHEAD = 32
 
 
 def run(
-    sources: Sequence[str | Remote],
+    sources: Sequence[str | Part | Remote],
     catalog: Catalog,
-    embedder: Embedder,
+    embedder: Embedder | None,
     settings: Settings,
     on_progress: Callable[[Progress], None],
     *,
@@ -47,9 +49,12 @@ def run(
     open_client: Callable[[], Client] | None = None,
     fields: Mapping[str, str] | None = None,
     reader: Reader | None = None,
+    on_event: Callable[[Event], None] = lambda event: None,
+    pruning: Pruning = Pruning.NONE,
 ) -> Report:
     """Ingests everything the sources name. What fails is reported and left out, the rest goes in.
 
+    Without an embedder it is a dry run: nothing is written anywhere, and the report says what would be.
     `fields` says what the fields of JSON Lines are called there: {"text": "body_html"}. A `reader` that is given is the
     caller's to close.
 
@@ -57,45 +62,84 @@ def run(
     catalog cannot be written; what was written before stays. An interrupt ends the run and is told in the report.
     """
     started = perf_counter()
-    files = [source for source in sources if isinstance(source, str) and not is_web_address(source)]
+    files, elsewhere = divided(sources)
     items = list(find_items(files, settings))
-    catalog.require(embedder.stamp)
-    catalog.relate_rest()
     names = names_for(catalog.folder, settings.companies)
-    retag(catalog, names)
+    if embedder is not None:
+        catalog.require(embedder.stamp)
+        catalog.relate_rest()
+        retag(catalog, names)
     ends = ExitStack()
     reader = reader or ends.enter_context(Reader(settings))
     preparation = Preparation(catalog, embedder, today(), reader.read, keep_raw=settings.keep_raw, names=names)
     open_client = open_client or partial(Client, settings, Rules(settings.fetch_allow))
     web = Web(settings, catalog, preparation.holds, open_client)
     lines = Lines(fields or {})
-    queue = EmbeddingQueue(embedder)
-    report = Report()
+    queue = EmbeddingQueue(embedder) if embedder else None
+    report = Report(dry_run=embedder is None)
+    survey = Survey(scopes(files), lines.read_whole)
 
     def finish(outcome: Outcome | Embedded) -> None:
         with uninterrupted():
-            name = write(outcome, catalog, report)
-        on_progress(Progress(report.done, len(items) + lines.found + web.found, name))
+            event = write(outcome, catalog, report) if queue else report.count(event_of(outcome))
+        survey.learn(outcome)
+        on_event(event)
+        on_progress(Progress(report.done, len(items) + lines.found + web.found, event.name))
 
-    remote = web.items(source for source in sources if source not in files)
-    everything: Iterable[Item | Line | WebItem] = chain(lines.items(items), remote)
+    everything: Iterable[Item | Line | WebItem] = survey.noting(chain(lines.items(items), web.items(elsewhere)))
     prepared = (preparation.prepare(item.location, item.name, item.read) for item in everything)
     try:
         with ends, closing(web), closing(read_ahead(prepared, AHEAD, web.stop, reader.stop)) as outcomes:
-            for outcome in outcomes:
-                for complete in queue.add(outcome):
-                    finish(complete)
-            for complete in queue.flush():
+            for complete in queue.all(outcomes) if queue else outcomes:
                 finish(complete)
+        _judge(catalog, survey, web.listings, pruning, report, on_event)
     except KeyboardInterrupt:
         report.interrupted = True
-    report.chunks_embedded, report.embedding_seconds = queue.chunks_embedded, queue.seconds
+    if queue:
+        report.chunks_embedded, report.embedding_seconds = queue.chunks_embedded, queue.seconds
     report.seconds = perf_counter() - started
     return report
 
 
-def write(outcome: Outcome | Embedded, catalog: Catalog, report: Report) -> str:
-    """Writes an outcome to the catalog, counts it, and gives back its name. Raises LibraryError."""
+def divided(sources: Sequence[str | Part | Remote]) -> tuple[list[str | Part], list[str | Remote]]:
+    """What lies on this machine, and what is to be fetched. Raises ConfigurationError for what cannot be."""
+    files: list[str | Part] = []
+    elsewhere: list[str | Remote] = []
+    for source in sources:
+        if isinstance(source, Part) or (isinstance(source, str) and not is_web_address(source)):
+            files.append(source)
+        else:
+            elsewhere.append(source)
+    return files, elsewhere
+
+
+def _judge(
+    catalog: Catalog,
+    survey: Survey,
+    listings: Sequence[Listing],
+    pruning: Pruning,
+    report: Report,
+    on_event: Callable[[Event], None],
+) -> None:
+    """Removes what has vanished from the sources, if that is wanted; else counts it."""
+
+    def removed(name: str) -> None:
+        on_event(report.count(Event("removed", name)))
+
+    vanished, held = find_vanished(catalog, survey, listings, force=pruning is Pruning.FORCED)
+    if pruning is Pruning.NONE:
+        report.vanished = len(vanished)
+        return
+    report.held = held
+    if report.dry_run:
+        for name in rehearse(vanished, catalog, survey.articles):
+            removed(name)
+    else:
+        prune(vanished, catalog, removed)
+
+
+def write(outcome: Outcome | Embedded, catalog: Catalog, report: Report) -> Event:
+    """Writes an outcome to the catalog, counts it, and says what has become of the article. Raises LibraryError."""
     match outcome:
         case Embedded(prepared, vectors):
             catalog.put(
@@ -106,19 +150,24 @@ def write(outcome: Outcome | Embedded, catalog: Catalog, report: Report) -> str:
                 fingerprint=prepared.fingerprint,
                 raw=prepared.raw,
             )
-            report.added += prepared.is_new
-            report.updated += not prepared.is_new
-            return prepared.name
-        case Unchanged(name, location, article_id, fingerprint, raw):
+        case Unchanged(_, location, article_id, fingerprint, raw):
             if fingerprint is not None:
                 catalog.note_unchanged(location, fingerprint, article_id)
             if raw is not None:
                 catalog.note_raw(raw)
-            report.unchanged += 1
-            return name
-        case Failed(name, location, fingerprint, reason):
+        case Failed(_, location, fingerprint, reason):
             catalog.note_failed(location, fingerprint, reason)
-            report.failed.append(Failure(name, reason))
-            return name
         case _:
             raise AssertionError("a prepared article is written with its vectors")
+    return report.count(event_of(outcome))
+
+
+def event_of(outcome: Outcome | Embedded) -> Event:
+    """What becomes of an article, as people are told."""
+    match outcome:
+        case Embedded(prepared) | (Prepared() as prepared):
+            return Event("added" if prepared.is_new else "updated", prepared.name)
+        case Unchanged(name):
+            return Event("unchanged", name)
+        case Failed(name, reason=reason):
+            return Event("failed", name, reason)

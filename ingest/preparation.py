@@ -69,12 +69,14 @@ class Preparation:
 
     `read` makes an article of a document, as ingest/reading does; `today` tells it which dates are impossible.
     `keep_raw` has the bytes of each article handed on, to be kept; `names` is the table that articles are tagged by.
+    Without an embedder, which knows how long a chunk may be, articles have no chunks: it is told what becomes of them,
+    and no more.
     """
 
     def __init__(
         self,
         catalog: Catalog,
-        embedder: Embedder,
+        embedder: Embedder | None,
         today: date,
         read: Callable[[Document, str, date], Extracted],
         *,
@@ -159,6 +161,8 @@ class Preparation:
         is_same = existing is not None and replace(existing, origin_id="") == article
         if is_same and self.is_current(location):  # only its bytes differ: white space, markup
             return Unchanged(name, location, article.id, fingerprint)
+        if self._embedder is None:
+            return Prepared(name, location, fingerprint, article, (), {}, is_new=existing is None)
         chunks = tuple(chunk(article, self._embedder.count_tokens, self._embedder.max_tokens))
         known = self._catalog.embeddings_of([part.to_embed(article.title) for part in chunks])
         return Prepared(name, location, fingerprint, article, chunks, known, is_new=existing is None)

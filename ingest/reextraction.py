@@ -41,8 +41,8 @@ def reextract(
 
     def finish(outcome: Outcome | Embedded) -> None:
         with uninterrupted():
-            name = write(outcome, catalog, report)
-        on_progress(Progress(report.done, len(wanted), name))
+            event = write(outcome, catalog, report)
+        on_progress(Progress(report.done, len(wanted), event.name))
 
     try:
         for outcome in _outcomes(wanted, catalog, preparation):

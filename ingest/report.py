@@ -1,7 +1,9 @@
 """What an ingest did, and how far it is."""
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
+
+Kind = Literal["added", "updated", "unchanged", "failed", "removed"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,6 +16,15 @@ class Progress:
 
 
 @dataclass(frozen=True, slots=True)
+class Event:
+    """What became of one article; `reason` tells why it failed."""
+
+    kind: Kind
+    name: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Failure:
     """A source that is not in the library, or not in its newest version, and why."""
 
@@ -23,31 +34,69 @@ class Failure:
 
 @dataclass(slots=True)
 class Report:
-    """The outcome of one run. `interrupted`: it was stopped, and what is counted here is in the library."""
+    """The outcome of one run. `interrupted`: it was stopped, and what is counted here is in the library.
+
+    `removed` are articles that vanished from their sources and were pruned; `vanished` locations that could have been,
+    `held` the sources of which nothing was pruned, and why. Of a `dry_run`, which changes nothing, all of this is what
+    would be, with each article in `events`.
+    """
 
     added: int = 0
     updated: int = 0
     unchanged: int = 0
+    removed: int = 0
+    vanished: int = 0
     failed: list[Failure] = field(default_factory=list)
     chunks_embedded: int = 0
     seconds: float = 0.0
     embedding_seconds: float = 0.0
     interrupted: bool = False
+    held: list[Failure] = field(default_factory=list)
+    dry_run: bool = False
+    events: list[Event] = field(default_factory=list)
 
     @property
     def done(self) -> int:
         """Articles dealt with."""
         return self.added + self.updated + self.unchanged + len(self.failed)
 
+    def count(self, event: Event) -> Event:
+        """Counts what became of an article, and gives it back."""
+        match event.kind:
+            case "added":
+                self.added += 1
+            case "updated":
+                self.updated += 1
+            case "unchanged":
+                self.unchanged += 1
+            case "removed":
+                self.removed += 1
+            case "failed":
+                self.failed.append(Failure(event.name, event.reason))
+        if self.dry_run:
+            self.events.append(event)
+        return event
+
     def to_dict(self) -> dict[str, Any]:
         """The report as JSON has it."""
-        return {
+        found: dict[str, Any] = {
             "added": self.added,
             "updated": self.updated,
             "unchanged": self.unchanged,
-            "failed": [{"source": failure.source, "reason": failure.reason} for failure in self.failed],
+            "removed": self.removed,
+            "vanished": self.vanished,
+            "failed": [_told(failure) for failure in self.failed],
+            "held": [_told(failure) for failure in self.held],
             "chunks_embedded": self.chunks_embedded,
             "seconds": round(self.seconds, 3),
             "embedding_seconds": round(self.embedding_seconds, 3),
             "interrupted": self.interrupted,
+            "dry_run": self.dry_run,
         }
+        if self.dry_run:
+            found["events"] = [{"event": event.kind, "source": event.name} for event in self.events]
+        return found
+
+
+def _told(failure: Failure) -> dict[str, str]:
+    return {"source": failure.source, "reason": failure.reason}

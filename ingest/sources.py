@@ -4,7 +4,7 @@ import os
 import re
 import stat
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,6 +21,17 @@ SEPARATOR = "#"
 
 _ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 _MAGIC = re.compile(r"[*?\[]")
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Some paths in a folder, of all that is in it; their articles have the names that they have in the whole.
+
+    A path may be gone: then it names nothing.
+    """
+
+    folder: str
+    paths: tuple[Path, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +82,8 @@ def max_bytes(settings: Settings) -> int:
     return int(settings.max_article_mb * 1_000_000)
 
 
-def find_items(sources: Sequence[str], settings: Settings) -> Iterator[Item]:
-    """The items that `sources` (files, folders, globs) name, each once, folders in sorted order.
+def find_items(sources: Sequence[str | Part], settings: Settings) -> Iterator[Item]:
+    """The items that `sources` (files, folders, globs, parts of folders) name, each once, folders in sorted order.
 
     All sources are checked before the first item is given: ConfigurationError for one that names nothing.
     """
@@ -88,8 +99,19 @@ def is_web_address(source: str) -> bool:
     return found is not None
 
 
-def _check(source: str) -> str:
-    if os.path.lexists(source):
+def scopes(sources: Iterable[str | Part]) -> list[str]:
+    """The files and folders among `sources`, as locations: what lies below them belongs to them. A pattern has none."""
+    found: list[str] = []
+    for source in sources:
+        if isinstance(source, Part):
+            found += map(_location, source.paths)
+        elif os.path.lexists(source):
+            found.append(_location(Path(source)))
+    return found
+
+
+def _check(source: str | Part) -> str | Part:
+    if isinstance(source, Part) or os.path.lexists(source):
         return source
     if not source or not _MAGIC.search(source):
         raise ConfigurationError(f"There is no file or folder {source!r}.", "Check the path.")
@@ -100,26 +122,39 @@ def _check(source: str) -> str:
     return source
 
 
-def _items(source: str, limit: int) -> Iterator[Item]:
-    path = Path(source)
-    if path.is_dir():
-        found = _walk(path)
+def _items(source: str | Part, limit: int) -> Iterator[Item]:
+    path = Path(source.folder if isinstance(source, Part) else source)
+    if isinstance(source, Part):
+        found = _some(path, source.paths)
+    elif path.is_dir():
+        found = _walk(path, path)
     elif os.path.lexists(path):
         found = iter([(path, path.name)])
     else:
-        found = _matches(source)
+        found = _matches(str(source))
     for file, name in found:
         # File systems differ in how they spell an accent; the name, and with it the id, must not.
-        yield Item(
-            _printable(os.path.normpath(file.absolute())), unicodedata.normalize("NFC", _one_line(name)), file, limit
-        )
+        yield Item(_location(file), unicodedata.normalize("NFC", _one_line(name)), file, limit)
 
 
-def _walk(folder: Path) -> Iterator[tuple[Path, str]]:
-    """The articles below `folder`. Links to folders are followed, each folder once, so that loops of links end."""
+def _some(folder: Path, paths: Iterable[Path]) -> Iterator[tuple[Path, str]]:
+    for path in paths:
+        if any(part.startswith(".") for part in path.relative_to(folder).parts):
+            continue
+        if path.is_dir():
+            yield from _walk(path, folder)
+        elif os.path.lexists(path) and _is_article(path):
+            yield path, path.relative_to(folder).as_posix()
+
+
+def _walk(start: Path, folder: Path) -> Iterator[tuple[Path, str]]:
+    """The articles below `start`, under their names as seen from `folder`.
+
+    Links to folders are followed, each folder once, so that loops of links end.
+    """
     visited: set[tuple[int, int]] = set()
     unreadable: list[OSError] = []
-    for place, folders, files in os.walk(folder, followlinks=True, onerror=unreadable.append):
+    for place, folders, files in os.walk(start, followlinks=True, onerror=unreadable.append):
         known = Path(place).stat()
         if (known.st_dev, known.st_ino) in visited:
             folders.clear()
@@ -183,6 +218,10 @@ def file_of(location: str) -> str:
             return location[:at]
         at = location.find(SEPARATOR, at + 1)
     return location
+
+
+def _location(file: Path) -> str:
+    return _printable(os.path.normpath(file.absolute()))
 
 
 def _one_line(name: str) -> str:

@@ -3,6 +3,7 @@
 from ingest.fetch.addresses import Rules
 from ingest.fetch.ahead import WebItem
 from ingest.fetch.client import Client
+from ingest.fetch.listings import Listing
 from ingest.fetch.web import Feed, Remote, Sitemap, Web
 
-__all__ = ["Client", "Feed", "Remote", "Rules", "Sitemap", "Web", "WebItem"]
+__all__ = ["Client", "Feed", "Listing", "Remote", "Rules", "Sitemap", "Web", "WebItem"]

@@ -18,6 +18,7 @@ from ingest.fetch.ahead import Ahead, WebItem, host_of
 from ingest.fetch.answers import Page, RefusedError
 from ingest.fetch.client import Client
 from ingest.fetch.feeds import Entry, read_feed
+from ingest.fetch.listings import Listing, breaks_off, named
 from ingest.fetch.pages import article_body
 from ingest.fetch.sitemaps import LARGEST, Listed, read_sitemap
 from ingest.sources import check_size, max_bytes
@@ -78,6 +79,7 @@ class Web:
         self._opened: Client | None = None
         self._ahead: Ahead | None = None
         self.found = 0
+        self.listings: list[Listing] = []
 
     def items(self, sources: Iterable[str | Remote]) -> Iterator[WebItem]:
         """The items of addresses, feeds and sitemaps: those of one host in order, of several hosts as they come."""
@@ -111,7 +113,9 @@ class Web:
             return self._opened
 
     def _distinct(self, source: str | Remote) -> Iterator[WebItem]:
-        for item in self._items(source):
+        listing, found = self._listed_by(source)
+        self.listings.append(listing)
+        for item in listing.written_down(found, self._catalog):
             with self._lock:
                 if item.location in self._seen:
                     continue
@@ -119,17 +123,16 @@ class Web:
                 self.found += 1
             yield item
 
-    def _items(self, source: str | Remote) -> Iterator[WebItem]:
+    def _listed_by(self, source: str | Remote) -> tuple[Listing, Iterator[WebItem]]:
         match source:
             case Feed(place):
-                try:
-                    yield from self._feed(place)
-                except SourceError as error:
-                    yield _failed(f"feed:{place}", place, error)
-            case Sitemap():
-                yield from self._sitemap(source)
+                listing = Listing(f"feed:{place}", place)
+                return listing, self._feed(place, listing)
+            case Sitemap(address):
+                listing = Listing(f"sitemap:{address}", address)
+                return listing, self._sitemap(source, listing)
             case _:
-                yield self._page(source)
+                return named(), iter((self._page(source),))
 
     def _page(
         self, address: str, told: Told = NOTHING, version: str | None = None, entry: Entry | None = None
@@ -168,7 +171,7 @@ class Web:
         page = self._client.get(address, max_bytes=self._limit, conditions=conditions)
         if page.body is None:
             assert known is not None
-            self._catalog.note_fetched(replace(known, version=version or known.version, checked=now))
+            self._note(replace(known, version=version or known.version, checked=now))
             return Document(None)
         document = Document(
             article_body(page, address),
@@ -192,14 +195,24 @@ class Web:
     def _noted(self, location: str, document: Document, version: str | None, page: Page | None = None) -> Document:
         etag, modified = (page.etag, page.last_modified) if page else (None, None)
         told = document.told.to_json()
-        self._catalog.note_fetched(Fetched(location, etag, modified, document.digest, version, self._now(), told))
+        self._note(Fetched(location, etag, modified, document.digest, version, self._now(), told))
         return document
 
-    def _feed(self, source: str) -> Iterator[WebItem]:
-        page = self._client.get(source, max_bytes=self._limit) if is_address(source) else _file(source, self._limit)
-        check_size(page.body or b"", source, self._limit)
-        for entry in read_feed(page.body or b"", source):
-            yield self._entry(entry, source, page.address)
+    def _note(self, page: Fetched) -> None:
+        if self._catalog.writable:  # a dry run only looks
+            self._catalog.note_fetched(page)
+
+    def _feed(self, source: str, listing: Listing) -> Iterator[WebItem]:
+        try:
+            page = self._client.get(source, max_bytes=self._limit) if is_address(source) else _file(source, self._limit)
+            body = page.body or b""
+            check_size(body, source, self._limit)
+            for entry in read_feed(body, source):
+                yield self._entry(entry, source, page.address)
+            listing.broken |= breaks_off(body)
+        except SourceError as error:
+            listing.broken = True
+            yield _failed(f"feed:{source}", source, error)
 
     def _entry(self, entry: Entry, feed: str, base: str) -> WebItem:
         try:
@@ -230,40 +243,45 @@ class Web:
 
         return WebItem(location, location, read)
 
-    def _sitemap(self, sitemap: Sitemap) -> Iterator[WebItem]:
+    def _sitemap(self, sitemap: Sitemap, listing: Listing) -> Iterator[WebItem]:
         waiting = deque([(sitemap.address, 1)])
         known = {sitemap.address}
         elsewhere = 0
         while waiting:
             address, depth = waiting.popleft()
             try:
-                for listed in self._listed(address):
+                for listed in self._listed(address, listing):
                     if _site(listed.address) != _site(sitemap.address):
                         elsewhere += 1
                     elif not _is_since(listed, sitemap.since):
-                        continue
+                        listing.broken |= listed.nested  # what an old sitemap lists is listed still, unseen
                     elif not listed.nested:
                         if urlsplit(listed.address).path.startswith(sitemap.path):
                             yield self._page(listed.address, version=listed.stamp or None)
                     elif listed.address not in known:
                         known.add(listed.address)
-                        yield from _refused_sitemap(listed.address, depth, len(known))
-                        if depth < DEPTH and len(known) <= MOST_SITEMAPS:
+                        if refused := _refused_sitemap(listed.address, depth, len(known)):
+                            listing.broken = True
+                            yield refused
+                        else:
                             waiting.append((listed.address, depth + 1))
             except SourceError as error:
+                listing.broken = True
                 yield _failed(f"sitemap:{address}", address, error)
         if elsewhere:
             reason = f"{sitemap.address} lists {elsewhere} addresses on other sites, which were left out."
             left_out = SourceError(reason, "Name the sitemaps of those sites.")
-            yield _failed(f"sitemap:{sitemap.address}#elsewhere", sitemap.address, left_out)
+            yield _failed(f"sitemap:{sitemap.address}#elsewhere", f"{sitemap.address}#elsewhere", left_out)
 
-    def _listed(self, address: str) -> Iterator[Listed]:
+    def _listed(self, address: str, listing: Listing) -> Iterator[Listed]:
         page = self._client.get(address, max_bytes=LARGEST)
-        for listed in read_sitemap(page.body or b"", address):
-            try:
-                yield replace(listed, address=urljoin(page.address, listed.address))
-            except ValueError:
-                yield listed  # reading it says what is wrong
+        body = page.body or b""
+        for listed in read_sitemap(body, address):
+            with suppress(ValueError):  # reading it says what is wrong
+                listed = replace(listed, address=urljoin(page.address, listed.address))
+                listing.note(location_of(listed.address))
+            yield listed
+        listing.broken |= breaks_off(body)
 
 
 def _host(source: str | Remote) -> str:
@@ -287,14 +305,14 @@ def _failed(location: str, name: str, error: SourceError) -> WebItem:
     return WebItem(location, name, read)
 
 
-def _refused_sitemap(address: str, depth: int, count: int) -> Iterator[WebItem]:
+def _refused_sitemap(address: str, depth: int, count: int) -> WebItem | None:
     if depth >= DEPTH:
         reason = f"{address} is nested deeper than {DEPTH} sitemaps."
     elif count > MOST_SITEMAPS:
         reason = f"{address} is beyond the {MOST_SITEMAPS} sitemaps of one run."
     else:
-        return
-    yield _failed(f"sitemap:{address}", address, SourceError(reason, "Give it with --sitemap."))
+        return None
+    return _failed(f"sitemap:{address}", address, SourceError(reason, "Give it with --sitemap."))
 
 
 def _is_since(listed: Listed, since: date | None) -> bool:

@@ -3,6 +3,18 @@
 from rag.catalog.articles import text_hash
 from rag.catalog.catalog import Catalog
 from rag.catalog.chunks import embedded_hash
+from rag.catalog.listed import NAMED
 from rag.catalog.records import Change, Fetched, Job, LedgerEntry, Raw, StoredChunk
 
-__all__ = ["Catalog", "Change", "Fetched", "Job", "LedgerEntry", "Raw", "StoredChunk", "embedded_hash", "text_hash"]
+__all__ = [
+    "NAMED",
+    "Catalog",
+    "Change",
+    "Fetched",
+    "Job",
+    "LedgerEntry",
+    "Raw",
+    "StoredChunk",
+    "embedded_hash",
+    "text_hash",
+]

@@ -8,6 +8,7 @@ from rag.catalog.chunks import Chunks, chunk_row
 from rag.catalog.fetched import FetchedPages
 from rag.catalog.jobs import Jobs
 from rag.catalog.ledger import Ledger
+from rag.catalog.listed import ListedLocations
 from rag.catalog.raw import RawBytes
 from rag.catalog.records import Change, Raw
 from rag.catalog.stories import LONGEST, Stories, spans_of
@@ -20,7 +21,7 @@ from rag.likeness import Words
 TAGS = ("companies", "people", "models", "products")
 
 
-class Catalog(Stories, Chunks, Ledger, FetchedPages, Jobs, RawBytes):
+class Catalog(Stories, Chunks, Ledger, FetchedPages, ListedLocations, Jobs, RawBytes):
     """An open catalog. Thread safe; several processes may have it open.
 
     An article goes in whole or not at all, and every change of one takes the next change number, which is how the
@@ -148,14 +149,40 @@ class Catalog(Stories, Chunks, Ledger, FetchedPages, Jobs, RawBytes):
             for article_id in dict.fromkeys(ids):
                 if self.find(article_id) is None:
                     raise ArticleNotFoundError(article_id)
-                self._leave(article_id)
-                here = "SELECT location FROM ledger WHERE article_id = ?"
-                self._connection.execute(f"DELETE FROM fetched WHERE location IN ({here})", (article_id,))
-                self._connection.execute(f"DELETE FROM raw WHERE location IN ({here})", (article_id,))
-                self._connection.execute("DELETE FROM ledger WHERE article_id = ?", (article_id,))
-                self._connection.execute("INSERT INTO removed VALUES (?, ?)", (article_id, self._next_change()))
+                self._remove(article_id)
                 count += 1
         return count
+
+    def prune(self, locations: Iterable[str], source: str | None = None) -> list[str]:
+        """Forgets locations, and removes the articles that were seen nowhere else; all of it or nothing of it.
+
+        What a `source` listed is only forgotten when no other source lists it. Returns where the articles that were
+        removed had been seen last.
+        """
+        removed = []
+        with self._writing():
+            for location in locations:
+                if source is not None:
+                    row = (source, location)
+                    self._connection.execute("DELETE FROM listed WHERE source = ? AND location = ?", row)
+                    if self.is_listed(location, but=source):
+                        continue
+                entry = self.ledger(location)
+                for table in ("ledger", "fetched", "raw"):
+                    self._connection.execute(f"DELETE FROM {table} WHERE location = ?", (location,))
+                if entry and entry.article_id and not self.locations(entry.article_id):
+                    self._remove(entry.article_id)
+                    removed.append(location)
+        return removed
+
+    def _remove(self, article_id: str) -> None:
+        """Every trace of an article but the number of this change, by which the indexes learn of it."""
+        self._leave(article_id)
+        here = "SELECT location FROM ledger WHERE article_id = ?"
+        for table in ("fetched", "listed", "raw"):
+            self._connection.execute(f"DELETE FROM {table} WHERE location IN ({here})", (article_id,))
+        self._connection.execute("DELETE FROM ledger WHERE article_id = ?", (article_id,))
+        self._connection.execute("INSERT INTO removed VALUES (?, ?)", (article_id, self._next_change()))
 
     def last_change(self) -> int:
         """The number of the newest change; 0 in an empty library."""

@@ -26,8 +26,10 @@ class Database:
         self._token = secrets.token_hex(8)  # names what this process writes (see Catalog.lineage)
 
     @classmethod
-    def open(cls, folder: Path, *, create: bool = False) -> Self:
+    def open(cls, folder: Path, *, create: bool = False, read_only: bool = False) -> Self:
         """Opens the catalog of the library in `folder`; `create` makes an empty one where there is none.
+
+        Opened `read_only`, it changes not a byte of the folder.
 
         Raises LibraryError when there is none, when it is damaged, or when it is of a newer version of Dossier.
         """
@@ -43,7 +45,7 @@ class Database:
                 "Check its permissions, or name another with --library.",
             ) from error
         with _mapped(path):
-            connection, writable = _connect(path, create=create)
+            connection, writable = _connect(path, create=create, read_only=read_only)
             catalog = cls(folder, connection, writable=writable)
             try:
                 if create and writable:
@@ -53,6 +55,19 @@ class Database:
                 connection.close()
                 raise
         return catalog
+
+    @classmethod
+    def nowhere(cls, folder: Path) -> Self:
+        """An empty catalog in memory, which cannot be written: what there is in `folder` before its first article."""
+        connection = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
+        catalog = cls(folder, connection, writable=False)
+        catalog._make_tables()
+        return catalog
+
+    @staticmethod
+    def exists(folder: Path) -> bool:
+        """Whether there is a catalog in `folder`, or what is left of one."""
+        return (folder / FILE).is_file()
 
     def _make_tables(self) -> None:
         with self._writing():  # only one of two processes that start at once makes them
@@ -70,7 +85,7 @@ class Database:
             raise LibraryError(
                 f"The library in {self.folder} was written by an older Dossier, and cannot be brought up to date: "
                 "it is read-only.",
-                "Open it once where it can be written.",
+                "Open it once where it can be written, as `dossier articles` does.",
             )
         with self._writing():
             for version in range(self._version() + 1, SCHEMA_VERSION + 1):  # another process may have been first
@@ -119,10 +134,11 @@ class Database:
         return row[0]
 
 
-def _connect(path: Path, *, create: bool) -> tuple[sqlite3.Connection, bool]:
+def _connect(path: Path, *, create: bool, read_only: bool) -> tuple[sqlite3.Connection, bool]:
     """A connection, and whether it can write. A library on a read-only disk can still be asked."""
     # SQLite opens a file that it may not write without a word, and fails at the first commit.
-    writable = not path.is_file() or (os.access(path, os.W_OK) and os.access(path.parent, os.W_OK))
+    may_write = not path.is_file() or (os.access(path, os.W_OK) and os.access(path.parent, os.W_OK))
+    writable = may_write and not read_only
     log = path.with_name(path.name + "-wal")
     immutable = "" if log.exists() and log.stat().st_size else "&immutable=1"
     uri = path.absolute().as_uri() + ("" if writable else f"?mode=ro{immutable}")

@@ -18,6 +18,16 @@ class Ledger(Database):
             row[0] for row in self._rows("SELECT location FROM ledger WHERE article_id = ? ORDER BY 1", article_id)
         )
 
+    def locations_below(self, path: str) -> list[str]:
+        """The locations that are a path, that lie below it, or that are keys in it."""
+        path = path.rstrip("/")
+        # Ranges, which the primary key answers: "0" is what follows "/", "$" what follows "#".
+        query = (
+            "SELECT location FROM ledger WHERE location = ?1 OR (location >= ?1 || '/' AND location < ?1 || '0') "
+            "OR (location >= ?1 || '#' AND location < ?1 || '$') ORDER BY location"
+        )
+        return [row[0] for row in self._rows(query, path)]
+
     def note_unchanged(self, location: str, fingerprint: str, article_id: str) -> None:
         """Writes down that a location holds an article the catalog has already."""
         with self._writing():

@@ -77,6 +77,31 @@ def test_articles_go_in_once_change_and_fail_one_by_one(articles: Path, library:
     assert dossier("check", "--library", library).stdout.startswith("ok")
 
 
+def test_a_dry_run_tells_what_prune_would_do_and_prune_does_it(articles: Path, library: Path, tmp_path: Path) -> None:
+    new = tmp_path / "new"
+    shown = dossier("ingest", articles, "--dry-run", "--library", new)
+    assert "added     damaged.txt" in shown.stdout
+    assert "nothing was changed" in shown.stdout
+    assert not new.exists()
+
+    dossier("ingest", articles, "--library", library)
+    (articles / "seed.md").unlink()
+    assert "1 have vanished" in dossier("ingest", articles, "--library", library).stdout
+    rehearsed = json.loads(dossier("ingest", articles, "--prune", "--dry-run", "--json", "--library", library).stdout)
+    assert (rehearsed["dry_run"], rehearsed["removed"], rehearsed["unchanged"]) == (True, 1, 2)
+    assert {"event": "removed", "source": "seed.md"} in rehearsed["events"]
+    assert "$113 million" in dossier("ask", "How much did Acme raise?", "--library", library).stdout
+    assert json.loads(dossier("ingest", articles, "--prune", "--json", "--library", library).stdout)["removed"] == 1
+    assert "$113 million" not in dossier("ask", "How much did Acme raise?", "--library", library).stdout
+    assert dossier("check", "--library", library).stdout.startswith("ok")
+
+    for path in articles.iterdir():
+        path.unlink()
+    held = dossier("ingest", articles, "--prune", "--library", library, check=1)
+    assert "not pruned: 2 articles have vanished" in held.stdout
+    assert "removed    2" in dossier("ingest", articles, "--prune", "--force", "--library", library).stdout
+
+
 def test_what_was_repaired_is_what_is_found(articles: Path, library: Path) -> None:
     dossier("ingest", f"{articles}/*.txt", "--library", library)
     answer = json.loads(dossier("search", "How many employees?", "--library", library, "--json").stdout)
