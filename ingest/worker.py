@@ -1,40 +1,34 @@
 """The process that reads what was posted to the service: `python -m ingest.worker --library DIR`.
 
 `dossier serve` starts it beside the server and holds its standard input: when that closes, the server is gone, and the
-worker ends. The bytes it reads come from anywhere, so nothing a document does may end it.
+worker ends. It fetches what was posted as an address. The bytes come from anywhere, and are parsed in a process of
+their own, so nothing a document does ends the worker.
 """
 
 import argparse
-import hashlib
 import os
 import signal
 import sys
 import threading
-import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from datetime import date
 from functools import partial
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 import structlog
 
-from ingest.embedding_queue import EmbeddingQueue
-from ingest.identity import INBOX
-from ingest.pipeline import write
-from ingest.preparation import Failed, Preparation, Prepared
+from ingest.fetch import Client, KeptClient, Rules
+from ingest.posted import ingest_posted
 from ingest.reading import Reader
-from ingest.report import Report
-from ingest.sources import EXTENSIONS, check_size, max_bytes
 from rag.catalog import Catalog
 from rag.embedding import Embedder, build_embedder
-from rag.errors import DossierError
-from rag.inbox import Inbox, Posted
+from rag.errors import ConfigurationError, DossierError
+from rag.inbox import Inbox
 from rag.log import configure_logging
-from rag.names import names_for
 from rag.settings import Settings, load_settings
 
 POLL_SECONDS = 0.5
-_LONGEST_NAME = 150
 
 log = structlog.get_logger(__name__)
 
@@ -46,61 +40,59 @@ def work(
     stopped: threading.Event,
     today: Callable[[], date],
     reader: Reader,
+    open_client: Callable[[], Client] | None = None,
 ) -> None:
-    """Takes posted documents from the inbox, one after the other, until `stopped`; finishes every job it takes."""
-    inbox = Inbox(catalog)
+    """Takes jobs from the inbox, one after the other, until `stopped`; what it is busy with then is given back.
+
+    Raises ConfigurationError: what is wrong with the machine is no fault of a document.
+    """
+    inbox = Inbox(catalog, settings)
     inbox.requeue()
+    client = KeptClient(open_client or partial(Client, settings, Rules(settings.fetch_allow)))
     embedder: Embedder | None = None
-    while not stopped.is_set():
-        posted = inbox.claim()
-        if posted is None:
-            stopped.wait(POLL_SECONDS)
-            continue
-        try:
-            # Not before the first document: most servers never get one, and the model takes 200 MB.
-            embedder = embedder or open_embedder()
-            article_id = ingest_posted(posted, catalog, embedder, settings, today(), reader)
-            inbox.finish(posted.job_id, article_id=article_id)
-        except DossierError as error:
-            inbox.finish(posted.job_id, error=str(error))
-        except Exception as error:  # the boundary of the process: a document may fail its own job, not the next one
-            log.exception("a posted document could not be ingested", job=posted.job_id)
-            inbox.finish(posted.job_id, error=f"{posted.name} could not be ingested: {error!r}.")
+    with closing(client), _stopping(stopped, reader.stop, client.stop):
+        while not stopped.is_set():
+            posted = inbox.claim()
+            if posted is None:
+                stopped.wait(POLL_SECONDS)
+                continue
+            try:
+                # Not before the first document: most servers never get one, and the model takes 200 MB.
+                embedder = embedder or open_embedder()
+                article_id = ingest_posted(posted, catalog, embedder, settings, today(), reader, client.get)
+                inbox.finish(posted.job_id, article_id=article_id)
+            except ConfigurationError:
+                inbox.release(posted.job_id)
+                raise
+            except DossierError as error:
+                if stopped.is_set():  # it may have failed for that alone
+                    inbox.release(posted.job_id)
+                else:
+                    inbox.finish(posted.job_id, error=str(error))
+            except Exception as error:  # the boundary of the process: a document may fail its own job, not the next one
+                log.exception("a posted document could not be ingested", job=posted.job_id)
+                inbox.finish(posted.job_id, error=f"{posted.name} could not be ingested: {error!r}.")
 
 
-def ingest_posted(
-    posted: Posted, catalog: Catalog, embedder: Embedder, settings: Settings, today: date, reader: Reader
-) -> str:
-    """Puts one posted document into the library; the id of its article. Raises DossierError."""
-    catalog.require(embedder.stamp)
-    name = safe_name(posted.name, posted.media_type)
-    location = INBOX + hashlib.sha256(posted.body).hexdigest()
-    report = Report()
-    names = names_for(catalog.folder, settings.companies)  # for each document: its user may have changed it
-    outcome = Preparation(catalog, embedder, today, reader.read, keep_raw=settings.keep_raw, names=names).prepare(
-        location, name, partial(_checked, posted.body, name, max_bytes(settings))
-    )
-    if isinstance(outcome, Failed):
-        raise DossierError(outcome.reason)
-    queue = EmbeddingQueue(embedder)
-    for complete in (*queue.add(outcome), *queue.flush()):
-        write(complete, catalog, report)
-    return outcome.article.id if isinstance(outcome, Prepared) else outcome.article_id
+@contextmanager
+def _stopping(stopped: threading.Event, *stops: Callable[[], None]) -> Iterator[None]:
+    """Has a thread call `stops`, again and again, from when it is `stopped` until the block is done."""
+    done = threading.Event()
 
+    def stop() -> None:
+        stopped.wait()
+        while not done.wait(0.1):
+            for one in stops:
+                one()
 
-def _checked(body: bytes, name: str, limit: int) -> bytes:
-    check_size(body, name, limit)
-    return body
-
-
-def safe_name(name: str, media_type: str) -> str:
-    """The last part of a posted name, without what could be mistaken for a path or hide in a terminal."""
-    last = PurePosixPath(name.replace("\\", "/")).name
-    kept = "".join(character for character in last if unicodedata.category(character)[0] != "C").strip()
-    kept = unicodedata.normalize("NFC", kept).lstrip(".")[-_LONGEST_NAME:] or "article"
-    if media_type.partition(";")[0].strip().lower() == "text/html" and not kept.lower().endswith(EXTENSIONS):
-        kept += ".html"
-    return kept
+    thread = threading.Thread(target=stop, name="stopping", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        done.set()
+        stopped.set()
+        thread.join()
 
 
 def _stop_with_parent(stopped: threading.Event) -> None:

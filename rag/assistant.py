@@ -65,7 +65,7 @@ class Assistant:
         self.catalog = catalog
         self.embedder = embedder
         self.indexes = indexes
-        self.inbox = Inbox(catalog)
+        self.inbox = Inbox(catalog, settings)
         self._retriever = Retriever(catalog, embedder, indexes)
         self._answerers: dict[str, Answerer] = {}
         self._building = threading.Lock()

@@ -4,7 +4,8 @@
     ├── ConfigurationError       a setting, a key, a package or a command is wrong
     ├── QuestionError            the question itself cannot be worked on (empty, too long, bad date)
     ├── LibraryError             the library cannot be opened, read or written
-    │   └── ArticleNotFoundError no article has this id
+    │   ├── ArticleNotFoundError no article has this id
+    │   └── InboxFullError       too many posted documents wait to be read
     ├── ModelError               a language model failed; `retryable` tells whether trying again may help
     └── SourceError              one file, address or posted document is no article; the others go on
 
@@ -43,6 +44,10 @@ class ArticleNotFoundError(LibraryError):
     def __init__(self, article_id: str) -> None:
         super().__init__(f"No article has the id {article_id!r}.", "`dossier articles` lists the ids.")
         self.article_id = article_id
+
+
+class InboxFullError(LibraryError):
+    """Too many posted documents wait to be read; it works again when some have been."""
 
 
 class ModelError(DossierError):

@@ -80,6 +80,11 @@ class Settings(BaseSettings):
         1500, ge=250, description="Megabytes of memory that reading one article may take (on Linux)."
     )
 
+    inbox_jobs: int = Field(
+        1000, gt=0, description="How many posted documents and addresses may wait to be read; more are refused for now."
+    )
+    inbox_mb: float = Field(500.0, gt=0, description="Megabytes of posted documents that may wait to be read.")
+
     fetch_allow: Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode, BeforeValidator(_listed)] = Field(
         (),
         description="Networks that may be fetched from although they are private, such as `10.0.0.0/8,fd00::/8`; "

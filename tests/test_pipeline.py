@@ -1,7 +1,11 @@
 import signal
+import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import date
+from ipaddress import ip_network
 from pathlib import Path
 
 import numpy as np
@@ -10,17 +14,19 @@ import pytest
 from ingest.embedding_queue import BATCH
 from ingest.interrupts import uninterrupted
 from ingest.pipeline import run
+from ingest.posted import safe_name
 from ingest.read_ahead import read_ahead
 from ingest.reading import Reader
 from ingest.report import Failure, Progress, Report
-from ingest.worker import safe_name, work
-from rag.catalog import Catalog
+from ingest.worker import work
+from rag.catalog import Catalog, Job
 from rag.documents import Article
 from rag.embedding import EmbeddingStamp
 from rag.errors import ConfigurationError, LibraryError
 from rag.inbox import Inbox
 from rag.settings import Settings
 from tests.hash_embedder import HashEmbedder
+from tests.web_server import ARTICLE, Answer, WebServer
 
 STORY = "Acme, a start-up in Paris, raised ${} million on Monday in a round that was led by Example Ventures."
 
@@ -419,36 +425,40 @@ def test_closing_it_ends_the_thread() -> None:
 # the inbox
 
 
-def worked(library: Library, *posted: tuple[str, str, bytes]) -> list[tuple[str, str | None, str | None]]:
-    """Posts documents, lets the worker take them all, and tells how each went."""
-    inbox = Inbox(library.catalog)
-    jobs = [inbox.add(*document) for document in posted]
+SMALL = Settings(max_article_mb=0.01, fetch_allow=(ip_network("127.0.0.0/8"),), fetch_delay=0)
+
+
+@contextmanager
+def working(library: Library, reader: Reader | None = None) -> Iterator[Inbox]:
+    """An inbox, and the worker beside it."""
     stopped = threading.Event()
-
-    def embed_and_stop() -> HashEmbedder:
-        return library.embedder
-
+    today = date(2026, 11, 23)
     worker = threading.Thread(
         target=work,
-        args=(
-            library.catalog,
-            Settings(max_article_mb=0.01),
-            embed_and_stop,
-            stopped,
-            lambda: date(2026, 11, 23),
-            library.reader,
-        ),
+        args=(library.catalog, SMALL, lambda: library.embedder, stopped, lambda: today, reader or library.reader),
     )
     worker.start()
-    found = []
-    for job in jobs:
-        while (now := inbox.job(job.id)) and now.status in ("queued", "working"):
-            stopped.wait(0.02)
-        assert now is not None
-        found.append((now.status, now.article_id, now.error))
-    stopped.set()
-    worker.join(10)
-    return found
+    try:
+        yield Inbox(library.catalog, SMALL)
+    finally:
+        stopped.set()
+        worker.join(20)
+        assert not worker.is_alive()
+
+
+def ended(inbox: Inbox, job: Job) -> Job:
+    """The job when it is done or has failed."""
+    while (now := inbox.job(job.id)) and now.status in ("queued", "working"):
+        time.sleep(0.02)
+    assert now is not None
+    return now
+
+
+def worked(library: Library, *posted: tuple[str, str, bytes]) -> list[tuple[str, str | None, str | None]]:
+    """Posts documents, lets the worker take them all, and tells how each went."""
+    with working(library) as inbox:
+        jobs = [ended(inbox, job) for job in [inbox.add(*document) for document in posted]]
+    return [(job.status, job.article_id, job.error) for job in jobs]
 
 
 def test_a_posted_document_becomes_an_article(library: Library) -> None:
@@ -491,13 +501,86 @@ def test_posting_a_newer_version_of_an_address_replaces_the_article(library: Lib
 
 
 def test_a_job_that_a_dead_worker_had_taken_is_done_by_the_next(library: Library) -> None:
-    inbox = Inbox(library.catalog)
+    inbox = Inbox(library.catalog, Settings())
     job = inbox.add("a.md", "text/plain", STORY.format(5).encode())
     assert inbox.claim() is not None
     worked(library, ("b.md", "text/plain", STORY.format(6).encode()))
     done = inbox.job(job.id)
     assert done is not None
     assert done.status == "done"
+
+
+def test_a_posted_address_becomes_an_article_and_again_the_same_one(library: Library) -> None:
+    with WebServer().running() as web, working(library) as inbox:
+        web.pages["/story"] = Answer(ARTICLE, headers={"ETag": '"1"'})
+        first = ended(inbox, inbox.add_address(f"{web.url}/story?utm_source=letter"))
+        assert first.status == "done", first
+        web.pages["/story"] = lambda headers: Answer(status=304 if headers.get("if-none-match") == '"1"' else 500)
+        again = ended(inbox, inbox.add_address(f"{web.url}/story"))
+    assert first.article_id == again.article_id == library.only().id
+    assert library.only().title == "Acme raises"
+    assert library.only().published == "2023-06-13"
+
+
+def test_a_posted_address_that_gives_no_article_fails_its_own_job_only(library: Library) -> None:
+    with WebServer().running() as web, working(library) as inbox:
+        web.pages |= {
+            "/robots.txt": Answer("User-agent: *\nDisallow: /private", type="text/plain"),
+            "/private": Answer(ARTICLE),
+            "/large": Answer("a" * 20_000),
+            "/image": Answer(b"\x89PNG", type="image/png"),
+            "/inward": Answer(status=302, headers={"Location": "http://169.254.169.254/latest/meta-data/"}),
+            "/story": Answer(ARTICLE),
+        }
+        paths = ["/private", "/large", "/image", "/inward", "/nothing", "/story"]
+        jobs = [ended(inbox, job) for job in [inbox.add_address(web.url + path) for path in paths]]
+        ten = ended(inbox, inbox.add_address("http://10.1.2.3/"))
+    assert [job.status for job in jobs] == [*["failed"] * 5, "done"]
+    said = ["robots.txt forbids", "larger than", "image/png", "may not be fetched", "is not there"]
+    assert [words for words, job in zip(said, jobs, strict=False) if words not in (job.error or "")] == []
+    assert "may not be fetched" in (ten.error or "")
+    assert [path for path in web.paths if path in ("/private",)] == []
+
+
+def test_stopping_the_worker_gives_back_what_it_is_fetching_at_once(library: Library) -> None:
+    fetching = threading.Event()
+
+    def slow(headers: dict[str, str]) -> Answer:
+        fetching.set()
+        return Answer("a" * 5_000, pause=0.2)
+
+    with WebServer().running() as web:
+        web.pages["/slow"] = slow
+        with working(library) as inbox:
+            job = inbox.add_address(f"{web.url}/slow")
+            assert fetching.wait(30)
+        assert (inbox.job(job.id) or job).status == "queued"
+        web.pages["/slow"] = Answer(ARTICLE)
+        with working(library) as inbox:
+            assert ended(inbox, job).status == "done"
+
+
+def test_stopping_the_worker_gives_back_what_it_is_reading_at_once(library: Library) -> None:
+    command = (sys.executable, "-P", "-m", "tests.hostile_reader")
+    with Reader(Settings(read_timeout=500), command) as reader:
+        with working(library, reader) as inbox:
+            job = inbox.add("a.md", "text/markdown", b"sleep")
+            while (inbox.job(job.id) or job).status == "queued":
+                time.sleep(0.02)
+        found = inbox.job(job.id)
+    assert found is not None
+    assert (found.status, found.error) == ("queued", None)
+
+
+def test_a_reader_that_cannot_be_started_ends_the_worker_and_leaves_the_job(library: Library) -> None:
+    inbox = Inbox(library.catalog, SMALL)
+    job = inbox.add("a.md", "text/markdown", STORY.format(5).encode())
+    with Reader(SMALL, ("/nowhere/python",)) as reader:
+        for _ in range(5):  # more often than a document is tried that ends the worker
+            with pytest.raises(ConfigurationError):
+                work(library.catalog, SMALL, lambda: library.embedder, threading.Event(), date.today, reader)
+    with working(library):
+        assert ended(inbox, job).status == "done"
 
 
 @pytest.mark.parametrize(

@@ -9,11 +9,11 @@ import pytest
 
 from ingest.fetch import Client, Feed, Remote, Rules
 from ingest.pipeline import run
+from ingest.posted import ingest_posted
 from ingest.preparation import Preparation
 from ingest.reading import Reader
 from ingest.reextraction import reextract
 from ingest.report import Report
-from ingest.worker import ingest_posted
 from rag.catalog import Catalog
 from rag.documents import Article
 from rag.errors import ArticleNotFoundError, LibraryError
@@ -164,7 +164,7 @@ def test_lines_mail_entries_and_posted_documents_are_kept(library: Library, web:
     web.pages = {"/feed": Answer(f"<rss version='2.0'><channel><title>N</title>{entry}</channel></rss>")}
     assert counts(library.ingest(str(library.articles), Feed(f"{web.url}/feed"))) == (3, 0, 0, 0)
     posted = Posted("1", "four.html", "text/html", PAGE.encode())
-    ingest_posted(posted, library.catalog, library.embedder, KEEP, TODAY, library.reader)
+    ingest_posted(posted, library.catalog, library.embedder, KEEP, TODAY, library.reader, lambda: Client(KEEP, Rules()))
     before = {article.title: article for article in library.catalog.articles()}
     assert len(before) == len(library.catalog.raw_locations()) == 4
     for article in before.values():

@@ -3,9 +3,10 @@
 import asyncio
 import json
 import re
+import shutil
 import sys
 from collections.abc import AsyncGenerator, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -358,6 +359,112 @@ def test_a_file_that_is_empty_missing_or_too_large_is_refused(client: TestClient
     problem(client.post("/v1/articles", json={"text": "no form"}), 422)
     problem(client.post("/v1/articles", files={"file": ("large.md", b"a" * 120_000)}), 413)
     assert client.post("/v1/articles", files={"file": ("fits.md", b"a" * 90_000)}).status_code == 202
+
+
+def test_a_posted_address_waits_in_the_inbox_as_a_job(client: TestClient) -> None:
+    address = "https://news.example/2024/ünïcode?a=b#c"
+    response = client.post("/v1/articles", json={"url": address})
+    assert response.status_code == 202
+    job = response.json()
+    assert (job["name"], job["status"]) == (address, "queued")
+    assert client.get(response.headers["location"]).json() == job
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"{",
+        b"[]",
+        b'"https://a.example/"',
+        b"\xff",
+        b"{}",
+        b'{"url": 5}',
+        b'{"url": null}',
+        b'{"url": "https://a.example/", "more": 1}',
+        b'{"url": ""}',
+        b'{"url": "a.example/story"}',
+        b'{"url": "file:///etc/passwd"}',
+        b'{"url": "ftp://a.example/"}',
+        b'{"url": "javascript:alert(1)"}',
+        b'{"url": "https://"}',
+        b'{"url": "https:///path"}',
+        b'{"url": "https://user:word@a.example/"}',
+        b'{"url": "https://a.example\\\\@b.example/"}',
+        b'{"url": "https://a.example:99999/"}',
+        b'{"url": "https://a.example:x/"}',
+        b'{"url": "http://[::1/"}',
+        b'{"url": "https://a.example/a b"}',
+        b'{"url": "https://a.example/\\u0000"}',
+        b'{"url": "https://a.example/\\u202e"}',
+        b'{"url": "https://a.example/\\ud83d"}',
+        b'{"url": "https://a.example/\\n"}',
+        b'{"url": " https://a.example/"}',
+        b'{"url": "https://a.example/' + b"a" * 2000 + b'"}',
+    ],
+)
+def test_what_is_no_address_is_refused(client: TestClient, body: bytes) -> None:
+    problem(client.post("/v1/articles", content=body, headers={"content-type": "application/json"}), 422)
+
+
+def test_a_body_that_is_neither_a_form_nor_json_or_too_large_is_refused(client: TestClient) -> None:
+    for media_type in ("text/plain", "application/octet-stream", "multipart/mixed; boundary=a", ""):
+        refused = client.post("/v1/articles", content=b"words", headers={"content-type": media_type})
+        assert "multipart/form-data" in problem(refused, 415)["detail"]
+    problem(client.post("/v1/articles", json={"url": "https://a.example/" + "a" * 70_000}), 413)
+    broken = client.post("/v1/articles", content=b"words", headers={"content-type": "multipart/form-data"})
+    problem(broken, 400)
+
+
+def test_the_same_posted_again_while_it_waits_is_the_same_job(client: TestClient) -> None:
+    def posted(name: str, body: bytes, media_type: str = "text/markdown") -> str:
+        job = client.post("/v1/articles", files={"file": (name, body, media_type)})
+        assert job.status_code == 202
+        return str(job.json()["id"])
+
+    first = posted("twice.md", b"the same words")
+    assert posted("twice.md", b"the same words") == first
+    assert posted("twice.md", b"the very words") != first
+    assert posted("other.md", b"the same words") != first
+    assert posted("twice.md", b"the same words", "text/html") != first
+    addresses = ["https://a.example/twice", "https://a.example/twice", "https://a.example/other"]
+    ids = [client.post("/v1/articles", json={"url": address}).json()["id"] for address in addresses]
+    assert ids[0] == ids[1] != ids[2]
+
+
+def test_a_full_inbox_refuses_with_the_time_to_wait_and_takes_again_when_there_is_room(
+    web_library: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "library"
+    shutil.copytree(web_library, folder)
+    catalog = Catalog.open(folder)
+    catalog.inbox_requeue()
+    while left := catalog.inbox_claim():  # by other tests
+        catalog.inbox_finish(left[0].id, error="no")
+    with closing(catalog), serving(load_settings(library=folder, inbox_jobs=3, inbox_mb=0.001)) as client:
+        assert client.post("/v1/articles", files={"file": ("a.md", b"a" * 900)}).status_code == 202
+        too_much = client.post("/v1/articles", files={"file": ("b.md", b"b" * 200)})
+        assert problem(too_much, 503)["type"] == "urn:dossier:inbox-full"
+        assert int(too_much.headers["retry-after"]) > 0
+        for number in range(2):
+            assert client.post("/v1/articles", json={"url": f"https://a.example/{number}"}).status_code == 202
+        assert (
+            "DOSSIER_INBOX_JOBS"
+            in problem(client.post("/v1/articles", json={"url": "https://a.example/3"}), 503)["hint"]
+        )
+        # The same as waits already is no more work, so it is taken.
+        assert client.post("/v1/articles", json={"url": "https://a.example/1"}).status_code == 202
+        claimed = catalog.inbox_claim()
+        assert claimed is not None
+        problem(client.post("/v1/articles", json={"url": "https://a.example/3"}), 503)
+        catalog.inbox_finish(claimed[0].id, error="no")
+        assert client.post("/v1/articles", json={"url": "https://a.example/3"}).status_code == 202
+
+
+def test_both_ways_to_post_are_described(client: TestClient) -> None:
+    body = client.get("/openapi.json").json()["paths"]["/v1/articles"]["post"]["requestBody"]
+    assert body["content"].keys() == {"multipart/form-data", "application/json"}
+    assert body["content"]["application/json"]["schema"]["required"] == ["url"]
 
 
 def test_an_unknown_job_is_a_404(client: TestClient) -> None:

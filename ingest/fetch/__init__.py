@@ -3,7 +3,8 @@
 from ingest.fetch.addresses import Rules
 from ingest.fetch.ahead import WebItem
 from ingest.fetch.client import Client
+from ingest.fetch.kept_client import KeptClient
 from ingest.fetch.listings import Listing
 from ingest.fetch.web import Feed, Remote, Sitemap, Web
 
-__all__ = ["Client", "Feed", "Listing", "Remote", "Rules", "Sitemap", "Web", "WebItem"]
+__all__ = ["Client", "Feed", "KeptClient", "Listing", "Remote", "Rules", "Sitemap", "Web", "WebItem"]

@@ -67,9 +67,11 @@ class Web:
         holds: Callable[[str, str], bool],
         open_client: Callable[[], Client],
         *,
+        owns_client: bool = True,
         now: Callable[[], float] = time.time,
     ) -> None:
         self._limit = max_bytes(settings)
+        self._owns_client = owns_client
         self._catalog = catalog
         self._holds = holds
         self._open_client = open_client
@@ -97,11 +99,12 @@ class Web:
                 self._opened.stop()
 
     def close(self) -> None:
-        """Ends all fetching and closes all connections."""
-        self.stop()
+        """Ends all fetching and closes all connections; a client that is not its own, it leaves as it is."""
+        if self._owns_client:
+            self.stop()
         if self._ahead:
             self._ahead.close()
-        if self._opened:
+        if self._opened and self._owns_client:
             self._opened.close()
 
     @property

@@ -78,7 +78,7 @@ class Raw:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A posted document on its way into the library."""
+    """A posted document, or one that lies at a posted `address`, on its way into the library."""
 
     id: str
     name: str
@@ -86,3 +86,4 @@ class Job:
     status: str
     article_id: str | None = None
     error: str | None = None
+    address: str | None = None

@@ -6,7 +6,7 @@
 | ArticleNotFoundError | 404 |
 | ModelNotAllowedError | 400 |
 | ModelError | 502; 503 when trying again may help |
-| LibraryError | 503 |
+| LibraryError, InboxFullError | 503 |
 | ConfigurationError, anything unexpected | 500 |
 """
 
@@ -25,6 +25,7 @@ from rag.errors import (
     ArticleNotFoundError,
     ConfigurationError,
     DossierError,
+    InboxFullError,
     LibraryError,
     ModelError,
     QuestionError,
@@ -60,6 +61,7 @@ class Problem(BaseModel):
 _KINDS: tuple[tuple[type[DossierError], int, str, str], ...] = (
     (QuestionError, 422, "question", "The question cannot be worked on"),
     (ArticleNotFoundError, 404, "article-not-found", "No such article"),
+    (InboxFullError, 503, "inbox-full", "Too much waits to be read"),
     (LibraryError, 503, "library", "The library cannot be used"),
     (ModelError, 502, "model", "The language model failed"),
     (SourceError, 422, "source", "The document cannot be read"),

@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 
 from anyio.to_thread import run_sync
-from fastapi import APIRouter, Depends, File, Query, Request, Response, UploadFile
+from fastapi import APIRouter, Depends, Query, Request, Response
 from starlette.exceptions import HTTPException
 
 from rag.assistant import Assistant
@@ -11,6 +11,7 @@ from rag.documents import Answer
 from rag.question import Turn
 from rag.settings import Settings
 from rag.web.events import EventStream, encode_events
+from rag.web.posting import MAX_JSON_BODY, REQUEST_BODY, PostedFile, read_posted
 from rag.web.problems import ModelNotAllowedError, documented
 from rag.web.schemas import (
     ArticleList,
@@ -26,7 +27,6 @@ from rag.web.schemas import (
     Text,
 )
 
-MAX_JSON_BODY = 65_536
 MULTIPART_OVERHEAD = 16_384  # bytes around the file in a form
 _EVENT = {
     "type": "object",
@@ -68,7 +68,8 @@ def build_router(settings: Settings) -> APIRouter:
         "/v1/articles",
         tags=["articles"],
         status_code=202,
-        responses=documented(400, 413, 422, 503),
+        responses=documented(400, 413, 415, 422, 503),
+        openapi_extra=REQUEST_BODY,
         max_body_size=upload_limit(settings) + MULTIPART_OVERHEAD,
     )(add_article)
     router.get("/v1/jobs/{job_id}", tags=["articles"], responses=documented(404, 422, 503))(show_job)
@@ -126,17 +127,17 @@ async def show_article(assistant: TheAssistant, article_id: str) -> FullArticle:
     return FullArticle.of(await run_sync(assistant.article, article_id))
 
 
-async def add_article(
-    response: Response,
-    assistant: TheAssistant,
-    file: Annotated[UploadFile, File(description="A Markdown, text or HTML file.")],
-) -> JobStatus:
-    """Takes a document into the inbox. It is read by another process; the job, at `Location`, tells how that went."""
-    body = await file.read()
-    name = _file_name(file.filename)
-    if not body:
-        raise HTTPException(422, f"{name} is empty.")
-    job = await run_sync(assistant.inbox.add, name, file.content_type or "application/octet-stream", body)
+async def add_article(request: Request, response: Response, assistant: TheAssistant) -> JobStatus:
+    """Takes an article into the inbox: a file, or the address of a page.
+
+    Another process fetches and reads it; the job, at `Location`, tells how that went. The same once more, while it
+    waits, is the same job. When too much waits, the answer is 503, with the time to wait.
+    """
+    posted = await read_posted(request)
+    if isinstance(posted, PostedFile):
+        job = await run_sync(assistant.inbox.add, posted.name, posted.media_type, posted.body)
+    else:
+        job = await run_sync(assistant.inbox.add_address, posted.url)
     response.headers["Location"] = f"/v1/jobs/{job.id}"
     return JobStatus.of(job)
 
@@ -179,9 +180,3 @@ def allowed_model(asked: str | None, settings: Settings) -> str | None:
 def upload_limit(settings: Settings) -> int:
     """The largest posted file, in bytes."""
     return int(settings.max_article_mb * 1_000_000)
-
-
-def _file_name(name: str | None) -> str:
-    """A posted file's own name: no folders, nothing unprintable, of a length one can show."""
-    base = (name or "").replace("\\", "/").rsplit("/", 1)[-1]
-    return "".join(char for char in base if char.isprintable())[-200:].strip(". ") or "unnamed"

@@ -1,18 +1,30 @@
 """Requests and responses as they travel. What is an Answer, a Citation or a Passage is in rag/documents.py."""
 
 from typing import Annotated, Literal, Self
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from rag.catalog import Job
 from rag.documents import Article, Passage
 
+ADDRESS_PATTERN = r"^https?://[^\s/?#@\\]+([/?#][^\s]*)?$"
 AS_OF_PATTERN = r"^[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?$"
 
 
 def _without_nul(text: str) -> str:
     if "\0" in text:
         raise ValueError("must not contain the character U+0000")
+    return text
+
+
+def _address(text: str) -> str:
+    if not text.isprintable():
+        raise ValueError("must not contain what cannot be seen")
+    try:
+        _ = urlsplit(text).port
+    except ValueError as error:
+        raise ValueError(f"is no address: {error}") from error
     return text
 
 
@@ -49,6 +61,16 @@ class AskRequest(_Request):
     model: Name | None = Field(default=None, description="`extractive` or the model this server is set up with.")
     k: int | None = Field(default=None, ge=1, le=50, description="Passages the answer is drawn from.")
     stream: bool = Field(default=False, description="Answer as server-sent events.")
+
+
+class AddressRequest(_Request):
+    """The address of an article, to be fetched."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"url": "https://example.com/news/story"}]})
+
+    url: Annotated[str, AfterValidator(_address)] = Field(
+        max_length=2000, pattern=ADDRESS_PATTERN, description="http or https, without a user's name in it."
+    )
 
 
 class FoundPassages(BaseModel):
@@ -105,10 +127,10 @@ class ArticleList(BaseModel):
 
 
 class JobStatus(BaseModel):
-    """How a posted document is doing."""
+    """How a posted article is doing."""
 
     id: str
-    name: str
+    name: str = Field(description="The name of the file, or the address.")
     status: Literal["queued", "working", "done", "failed"]
     article_id: str | None = Field(default=None, description="The article it became, once it is done.")
     error: str | None = Field(default=None, description="Why it became none, if it failed.")

@@ -13,6 +13,7 @@ import pytest
 from rag.catalog import Catalog
 from rag.errors import LibraryError
 from rag.inbox import Inbox
+from rag.settings import Settings
 from tests.conftest import place_model
 
 DOSSIER = Path(sys.executable).with_name("dossier")
@@ -186,7 +187,7 @@ def start_worker(library: Path) -> "subprocess.Popen[bytes]":
 @pytest.mark.parametrize("end", ["its parent is gone", "SIGTERM"])
 def test_the_worker_takes_what_was_posted_and_ends_when(end: str, library: Path) -> None:
     catalog = Catalog.open(library, create=True)
-    inbox = Inbox(catalog)
+    inbox = Inbox(catalog, Settings())
     job = inbox.add("story.md", "text/markdown", b"# Acme\n\nAcme raised $5 million.")
     worker = start_worker(library)
     deadline = time.monotonic() + 60

@@ -14,6 +14,7 @@ import psutil
 import pytest
 
 from tests.end_to_end.serving import Running, dossier, served
+from tests.web_server import ARTICLE, Answer, WebServer
 
 PATIENCE = 60.0  # for things that take a second or two on a machine that has time
 
@@ -97,6 +98,88 @@ def test_a_posted_file_that_is_no_article_fails_its_job_and_nothing_else(server:
     assert job["status"] == "failed"
     assert "noise.md" in job["error"]
     eventually(lambda: httpx.get(f"{server.address}/readyz").status_code == 200)
+
+
+def ended(server: Running, location: str) -> dict[str, Any]:
+    """The job when it is done or has failed."""
+
+    def found() -> Any:
+        job = httpx.get(server.address + location, timeout=30).json()
+        return job["status"] in ("done", "failed") and job
+
+    job: dict[str, Any] = eventually(found)
+    return job
+
+
+ALLOWED = {"DOSSIER_FETCH_ALLOW": "127.0.0.0/8", "DOSSIER_FETCH_DELAY": "0"}
+
+
+def test_a_posted_address_is_fetched_by_the_worker_and_becomes_an_article_that_answers(
+    corpus_copy: Path, tmp_path: Path
+) -> None:
+    with (
+        WebServer().running() as web,
+        served(corpus_copy, tmp_path / "server.log", ALLOWED) as server,
+    ):
+        words = "Quendric opened a laboratory in Lyon on 3 May 2024, with 31 people who had worked for it before."
+        web.pages["/story"] = Answer(ARTICLE.replace("Acme raised", f"{words} Acme raised"))
+        posted = httpx.post(f"{server.address}/v1/articles", json={"url": f"{web.url}/story"})
+        assert posted.status_code == 202
+        job = ended(server, posted.headers["location"])
+        assert (job["status"], job["name"]) == ("done", f"{web.url}/story"), job
+        article = httpx.get(f"{server.address}/v1/articles/{job['article_id']}").json()
+        assert article["url"] == f"{web.url}/story"
+        eventually(lambda: "Acme raises" in sources_of(server, "Where did Quendric open a laboratory?"))
+
+
+def test_a_posted_address_of_the_machine_itself_is_not_fetched(server: Running) -> None:
+    for address in (server.address, "http://169.254.169.254/latest/meta-data/", "http://0x7f.1/"):
+        posted = httpx.post(f"{server.address}/v1/articles", json={"url": address})
+        job = ended(server, posted.headers["location"])
+        assert job["status"] == "failed"
+        assert "may not be fetched" in job["error"]
+
+
+def test_a_posted_file_that_hangs_the_parser_fails_alone(corpus_copy: Path, tmp_path: Path) -> None:
+    with served(corpus_copy, tmp_path / "server.log", {"DOSSIER_READ_TIMEOUT": "3"}) as server:
+        (worker,) = eventually(lambda: workers(server))
+        locations = []
+        for name, text in (("list.md", "- a\n" * 4_000_000), ("good.md", "# Quendric\n\nQuendric has 31 people.\n")):
+            posted = httpx.post(f"{server.address}/v1/articles", files={"file": (name, text)}, timeout=30)
+            locations.append(posted.headers["location"])
+        hung, good = (ended(server, location) for location in locations)
+        assert (hung["status"], good["status"]) == ("failed", "done")
+        assert hung["error"].startswith("list.md takes longer than 3 seconds to read.")
+        assert workers(server) == [worker]
+
+
+def test_jobs_survive_a_server_and_a_worker_that_are_killed_at_any_moment(corpus_copy: Path, tmp_path: Path) -> None:
+    names = [f"story-{number}" for number in range(6)]
+    locations: list[str] = []
+    with WebServer().running() as web:
+        for name in names:
+            web.pages[f"/{name}"] = Answer(ARTICLE.replace("Acme", f"Quendric {name}"), headers={"ETag": f'"{name}"'})
+        for kill, pause in enumerate((0.0, 1.0, 2.5)):
+            with served(corpus_copy, tmp_path / f"{kill}.log", ALLOWED) as server:
+                for name in names[2 * kill : 2 * kill + 2]:
+                    file = {"file": (f"{name}.md", f"# File {name}\n\nQuendric {name} has {kill + 31} people.")}
+                    url = {"url": f"{web.url}/{name}"}
+                    for posted in (
+                        httpx.post(f"{server.address}/v1/articles", files=file, timeout=30),
+                        httpx.post(f"{server.address}/v1/articles", json=url, timeout=30),
+                    ):
+                        locations.append(posted.headers["location"])
+                time.sleep(pause)  # the moment of the kill, not a wait for anything
+                for child in psutil.Process(server.process.pid).children(recursive=True):
+                    child.kill()
+                server.process.kill()
+        with served(corpus_copy, tmp_path / "last.log", ALLOWED) as server:
+            jobs = [ended(server, location) for location in locations]
+            listed = httpx.get(f"{server.address}/v1/articles", params={"limit": 1000}, timeout=30).json()["articles"]
+    assert {job["status"] for job in jobs} == {"done"}, jobs
+    made = [article["id"] for article in listed if "story-" in article["title"]]
+    assert sorted(made) == sorted(job["article_id"] for job in jobs)  # each once
+    assert len(made) == len(set(made)) == 12
 
 
 def test_a_worker_that_is_killed_comes_back_and_ends_with_the_server(corpus_copy: Path, tmp_path: Path) -> None:
