@@ -70,11 +70,11 @@ def _outside(embedding: Sequence[float], walls: Sequence[float]) -> float:
 BENCHMARK = Benchmark(
     "ingest",
     "Ingest",
-    f"`dossier ingest` on {ARTICLES} articles (the sample corpus and recombinations of its paragraphs) into a fresh "
-    "library whose model is exported already. The command's wall time holds the start of Python, all imports and the "
-    "bringing up of both indexes, about two seconds whatever there is to do: on 60 short articles that alone is more "
-    "than the limit, so the limit is put on the run and on what the command takes beyond one with nothing to do. While "
-    "the model reads, a thread prepares the next articles; what that takes from the model's cores shows where the "
-    "model reads the same chunks with nothing beside it.",
+    f"`dossier ingest` on {ARTICLES} articles of the sample corpus into a fresh library whose model is exported "
+    "already. The command's wall time holds the start of Python, all imports and the bringing up of both indexes, "
+    "about two seconds whatever there is to do: on 60 short articles that alone is more than the limit, so the limit "
+    "is put on the run and on what the command takes beyond one with nothing to do. While the model reads, a thread "
+    "prepares the next articles; what that takes from the model's cores shows where the model reads the same chunks "
+    "with nothing beside it.",
     measure,
 )
