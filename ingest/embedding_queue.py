@@ -53,11 +53,11 @@ class EmbeddingQueue:
             self._embed()
         return self._complete()
 
-    def all(self, outcomes: Iterable[Outcome]) -> Iterator[Outcome | Embedded]:
-        """The outcomes, each as soon as it is complete."""
+    def all(self, outcomes: Iterable[Outcome]) -> Iterator[list[Outcome | Embedded]]:
+        """The outcomes as soon as they are complete, with those that are so at the same time."""
         for outcome in outcomes:
-            yield from self.add(outcome)
-        yield from self.flush()
+            yield list(self.add(outcome))
+        yield list(self.flush())
 
     def _embed(self) -> None:
         batch = list(self._pending)[:BATCH]

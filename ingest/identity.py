@@ -49,6 +49,12 @@ class Identities:
             return self._claim(owner, location, digest)  # the file was moved
         return self._claim(own or self._free_id(url or name, location, by_url=url is not None), location, digest)
 
+    def release(self, article_id: str, location: str) -> None:
+        """Takes back what `resolve` gave out to `location`, to be asked again after another process has written."""
+        if self._location_of.get(article_id) == location:
+            del self._location_of[article_id]
+            self._id_of_text.pop(self._text_of.pop(article_id, ""), None)
+
     def has_text(self, digest: str) -> bool:
         """Whether the library holds the text with this hash, and will after this run."""
         return digest in self._id_of_text or self._owner_in_catalog(digest) is not None

@@ -12,7 +12,8 @@ A run that is stopped or killed leaves whole articles; the next one goes on wher
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, nullcontext
+from dataclasses import replace
 from datetime import date
 from functools import partial
 from itertools import chain
@@ -63,7 +64,7 @@ def run(
     """
     started = perf_counter()
     files, elsewhere = divided(sources)
-    items = list(find_items(files, settings))
+    count = sum(1 for _ in find_items(files, settings))  # counted, not kept: there may be any number of them
     names = names_for(catalog.folder, settings.companies)
     if embedder is not None:
         catalog.require(embedder.stamp)
@@ -79,18 +80,23 @@ def run(
     report = Report(dry_run=embedder is None)
     survey = Survey(scopes(files), lines.read_whole)
 
-    def finish(outcome: Outcome | Embedded) -> None:
-        with uninterrupted():
-            event = write(outcome, catalog, report) if queue else report.count(event_of(outcome))
-        survey.learn(outcome)
-        on_event(event)
-        on_progress(Progress(report.done, len(items) + lines.found + web.found, event.name))
+    def finish(outcomes: Sequence[Outcome | Embedded]) -> None:
+        """Together, since one wait for the disk is enough; they are told when they are on it."""
+        done = report.done
+        with uninterrupted(), catalog.together() if queue and len(outcomes) > 1 else nullcontext():
+            events = [write(one, catalog, report) if queue else report.count(event_of(one)) for one in outcomes]
+        for number, (outcome, event) in enumerate(zip(outcomes, events, strict=True), done + 1):
+            survey.learn(outcome)
+            on_event(event)
+            on_progress(Progress(number, count + lines.found + web.found, event.name))
 
-    everything: Iterable[Item | Line | WebItem] = survey.noting(chain(lines.items(items), web.items(elsewhere)))
+    everything: Iterable[Item | Line | WebItem] = survey.noting(
+        chain(lines.items(find_items(files, settings)), web.items(elsewhere))
+    )
     prepared = (preparation.prepare(item.location, item.name, item.read) for item in everything)
     try:
         with ends, closing(web), closing(read_ahead(prepared, AHEAD, web.stop, reader.stop)) as outcomes:
-            for complete in queue.all(outcomes) if queue else outcomes:
+            for complete in queue.all(outcomes) if queue else ([outcome] for outcome in outcomes):
                 finish(complete)
         _judge(catalog, survey, web.listings, pruning, report, on_event)
     except KeyboardInterrupt:
@@ -142,14 +148,19 @@ def write(outcome: Outcome | Embedded, catalog: Catalog, report: Report) -> Even
     """Writes an outcome to the catalog, counts it, and says what has become of the article. Raises LibraryError."""
     match outcome:
         case Embedded(prepared, vectors):
-            catalog.put(
-                prepared.article,
-                prepared.chunks,
-                vectors,
-                location=prepared.location,
-                fingerprint=prepared.fingerprint,
-                raw=prepared.raw,
-            )
+            with catalog.together():
+                now = _as_it_is_now(prepared, catalog)
+                if isinstance(now, Unchanged):
+                    return write(now, catalog, report)
+                catalog.put(
+                    now.article,
+                    now.chunks,
+                    vectors,
+                    location=now.location,
+                    fingerprint=now.fingerprint,
+                    raw=now.raw,
+                )
+            return report.count(event_of(now))
         case Unchanged(_, location, article_id, fingerprint, raw):
             if fingerprint is not None:
                 catalog.note_unchanged(location, fingerprint, article_id)
@@ -171,3 +182,10 @@ def event_of(outcome: Outcome | Embedded) -> Event:
             return Event("unchanged", name)
         case Failed(name, reason=reason):
             return Event("failed", name, reason)
+
+
+def _as_it_is_now(prepared: Prepared, catalog: Catalog) -> Prepared | Unchanged:
+    """What becomes of an article when another process has written since it got its id; its vectors are the same."""
+    if prepared.anew is None or catalog.seen() == prepared.seen:
+        return prepared
+    return replace(prepared.anew(), raw=prepared.raw)

@@ -24,7 +24,11 @@ PIPELINE_VERSION = 4
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """An article that lacks nothing but vectors; `known` holds those the catalog has already, by embedded text."""
+    """An article that lacks nothing but vectors; `known` holds those the catalog has already, by embedded text.
+
+    Its id was chosen by what was `seen` in the library; when another process has written since then, `anew` tells
+    what becomes of the article now: its id or its text may have been taken.
+    """
 
     name: str
     location: str
@@ -34,6 +38,8 @@ class Prepared:
     known: Mapping[str, Vectors]
     is_new: bool
     raw: Raw | None = None
+    seen: int = 0
+    anew: Callable[[], "Prepared | Unchanged"] | None = None
 
     def texts(self) -> list[str]:
         """What the model reads of each chunk."""
@@ -148,10 +154,19 @@ class Preparation:
         )
 
     def _identified(self, found: Extracted, location: str, name: str, fingerprint: str) -> Prepared | Unchanged:
+        seen = self._catalog.seen()
         identity = self._identities.resolve(location, name, found.url, found.text)
         if identity.copy:
             return Unchanged(name, location, identity.article_id, fingerprint)
-        return self._completed(identity.article_id, name, found, location, fingerprint)
+        outcome = self._completed(identity.article_id, name, found, location, fingerprint)
+        if isinstance(outcome, Unchanged):
+            return outcome
+
+        def anew() -> Prepared | Unchanged:
+            self._identities.release(identity.article_id, location)
+            return self._identified(found, location, name, fingerprint)
+
+        return replace(outcome, seen=seen, anew=anew)
 
     def _completed(
         self, article_id: str, name: str, found: Extracted, location: str, fingerprint: str

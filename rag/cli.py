@@ -134,6 +134,20 @@ def articles(library: LibraryOption = None, as_json: JsonOption = False) -> None
 
 
 @app.command()
+def failures(library: LibraryOption = None, as_json: JsonOption = False) -> None:
+    """List what could not be read the last time it was ingested, and why; ingesting it again tries again."""
+    with errors_shown(), closing(_catalog_only(library)) as catalog:
+        found = catalog.failures()
+    if as_json:
+        columns = ("location", "error", "article_id")
+        print_json([{name: getattr(entry, name) for name in columns} for entry in found])
+        return
+    for entry in found:
+        older = f"\tan older version is in the library: {entry.article_id}" if entry.article_id else ""
+        typer.echo(f"{' '.join(entry.location.split())}\t{' '.join((entry.error or '').split())}{older}")
+
+
+@app.command()
 def show(
     article_id: Annotated[str, typer.Argument(metavar="ID", help="An article's id, from `dossier articles`.")],
     raw: Annotated[bool, typer.Option("--raw", help="Write the bytes it was made of, where they were kept.")] = False,

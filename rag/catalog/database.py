@@ -5,7 +5,7 @@ import secrets
 import sqlite3
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any, Self
 
@@ -107,10 +107,21 @@ class Database:
         self._connection.execute(begin, (change, self._token))
         return change
 
+    def together(self) -> AbstractContextManager[None]:
+        """Makes one transaction of what is written in the context: all of it is on the disk at its end, or nothing."""
+        return self._writing()
+
+    def seen(self) -> int:
+        """A number that is another one when another process, or another open catalog, has written in the meantime."""
+        return int(self._value("PRAGMA data_version"))
+
     @contextmanager
     def _writing(self) -> Iterator[None]:
-        """One transaction: all of it or nothing."""
+        """One transaction: all of it or nothing. Inside of another one it is part of that."""
         with self._lock, _mapped(self.folder / FILE):
+            if self._connection.in_transaction:
+                yield
+                return
             self._connection.execute("BEGIN IMMEDIATE")
             try:
                 yield

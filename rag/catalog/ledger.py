@@ -28,6 +28,11 @@ class Ledger(Database):
         )
         return [row[0] for row in self._rows(query, path)]
 
+    def failures(self) -> list[LedgerEntry]:
+        """What could not be read the last time, by location; of some, an older version is in the library."""
+        query = "SELECT location, fingerprint, article_id, error FROM ledger WHERE error IS NOT NULL ORDER BY location"
+        return [LedgerEntry(*row) for row in self._rows(query)]
+
     def note_unchanged(self, location: str, fingerprint: str, article_id: str) -> None:
         """Writes down that a location holds an article the catalog has already."""
         with self._writing():

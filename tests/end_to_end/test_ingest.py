@@ -73,8 +73,16 @@ def test_articles_go_in_once_change_and_fail_one_by_one(articles: Path, library:
 
     shown = dossier("ingest", articles, "--library", library, check=1)
     assert "broken.md is binary" in shown.stdout
+    remaining = json.loads(dossier("failures", "--library", library, "--json").stdout)
+    assert [entry["location"] for entry in remaining] == [str(articles / "broken.md")]
+    assert "broken.md is binary" in dossier("failures", "--library", library).stdout
+    (articles / "broken.md").write_text("# Delta\n\nDelta has an office in Rome.")
+    mended = json.loads(dossier("ingest", articles, "--library", library, "--json").stdout)
+    assert (mended["added"], mended["unchanged"]) == (1, 3)
+    assert dossier("failures", "--library", library).stdout == ""
+    (articles / "broken.md").unlink()
     listed = json.loads(dossier("articles", "--library", library, "--json").stdout)
-    assert sorted(article["title"] for article in listed) == ["Acme", "Beta", "Gamma"]
+    assert sorted(article["title"] for article in listed) == ["Acme", "Beta", "Delta", "Gamma"]
     assert dossier("check", "--library", library).stdout.startswith("ok")
 
 
