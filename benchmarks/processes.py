@@ -1,6 +1,7 @@
 """Processes that are measured: the environment they get, and a running `dossier serve`."""
 
 import os
+import resource
 import subprocess
 import sys
 import threading
@@ -8,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from time import perf_counter
+from time import perf_counter, process_time
 
 import httpx
 
@@ -20,6 +21,12 @@ START_SECONDS = 120.0
 def environment(given: Mapping[str, str] = os.environ) -> dict[str, str]:
     """The environment without Dossier's settings: what is measured are the defaults."""
     return {name: value for name, value in given.items() if not name.startswith("DOSSIER_")} | {"HF_HUB_OFFLINE": "1"}
+
+
+def processor_seconds() -> float:
+    """Processor time of this process and of its children that have ended."""
+    children = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return process_time() + children.ru_utime + children.ru_stime
 
 
 @dataclass(frozen=True)
