@@ -5,6 +5,7 @@ import time
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
+from functools import partial
 from typing import Self
 
 from anyio import to_thread
@@ -93,12 +94,23 @@ class Assistant:
         *,
         as_of: str | None = None,
         companies: Sequence[str] = (),
+        sites: Sequence[str] = (),
+        authors: Sequence[str] = (),
         history: Sequence[Turn] = (),
         model: str | None = None,
         k: int | None = None,
     ) -> Answer:
         """Answers a question. Raises QuestionError, ConfigurationError, ModelError, LibraryError."""
-        events = self.stream(question, as_of=as_of, companies=companies, history=history, model=model, k=k)
+        events = self.stream(
+            question,
+            as_of=as_of,
+            companies=companies,
+            sites=sites,
+            authors=authors,
+            history=history,
+            model=model,
+            k=k,
+        )
         async with aclosing(events):
             async for event in events:
                 if isinstance(event, Answered):
@@ -111,13 +123,15 @@ class Assistant:
         *,
         as_of: str | None = None,
         companies: Sequence[str] = (),
+        sites: Sequence[str] = (),
+        authors: Sequence[str] = (),
         history: Sequence[Turn] = (),
         model: str | None = None,
         k: int | None = None,
     ) -> AsyncGenerator[Event]:
         """The same answer as it comes: the passages, the text sentence by sentence as each is checked, the whole."""
         started = self._clock()
-        asked = self._understood(question, as_of, companies, history)
+        asked = self._understood(question, as_of, companies, sites, authors, history)
         answerer = await to_thread.run_sync(self.answerer, model)
 
         found = await to_thread.run_sync(self._retriever.retrieve, asked, k or self.settings.passages)
@@ -149,10 +163,24 @@ class Assistant:
             return self._answerers[spec]
 
     def _understood(
-        self, question: str, as_of: str | None, companies: Sequence[str], history: Sequence[Turn] = ()
+        self,
+        question: str,
+        as_of: str | None,
+        companies: Sequence[str],
+        sites: Sequence[str],
+        authors: Sequence[str],
+        history: Sequence[Turn],
     ) -> Question:
-        limit = self.settings.max_question
-        return understand(question, as_of=as_of, only=companies, history=history, limit=limit, known=self._names)
+        return understand(
+            question,
+            as_of=as_of,
+            only=companies,
+            sites=sites,
+            authors=authors,
+            history=history,
+            limit=self.settings.max_question,
+            known=self._names,
+        )
 
     def _refusal_before(self, question: Question, articles: int | None) -> str:
         """Why the passages need no look: nothing is in reach, or the question names what no article does."""
@@ -169,11 +197,20 @@ class Assistant:
     # searching and reading
 
     async def search(
-        self, question: str, *, k: int = 10, as_of: str | None = None, companies: Sequence[str] = ()
+        self,
+        question: str,
+        *,
+        k: int = 10,
+        as_of: str | None = None,
+        companies: Sequence[str] = (),
+        sites: Sequence[str] = (),
+        authors: Sequence[str] = (),
+        history: Sequence[Turn] = (),
+        explain: bool = False,
     ) -> tuple[Passage, ...]:
-        """The k best passages for a question, best first."""
-        asked = self._understood(question, as_of, companies)
-        return (await to_thread.run_sync(self._retriever.retrieve, asked, k)).passages
+        """The k best passages for a question, best first; `explain`: with what each signal says of them."""
+        asked = self._understood(question, as_of, companies, sites, authors, history)
+        return (await to_thread.run_sync(partial(self._retriever.retrieve, asked, k, explain=explain))).passages
 
     def articles(self) -> tuple[Article, ...]:
         """Every article without its text, newest first."""

@@ -41,6 +41,13 @@ CompanyOption = Annotated[
     list[str] | None,
     typer.Option("--company", metavar="NAME", help="Use only articles about this company; may be repeated."),
 ]
+SiteOption = Annotated[
+    list[str] | None, typer.Option("--site", metavar="NAME", help="Use only articles of this site; may be repeated.")
+]
+AuthorOption = Annotated[
+    list[str] | None,
+    typer.Option("--author", metavar="NAME", help="Use only articles by this author; may be repeated."),
+]
 
 WRONG_COMMAND = 2
 
@@ -75,6 +82,8 @@ def ask(
     question: Annotated[str, typer.Argument(help="What to ask.")],
     as_of: AsOfOption = None,
     company: CompanyOption = None,
+    site: SiteOption = None,
+    author: AuthorOption = None,
     model: Annotated[
         str | None, typer.Option(metavar="SPEC", help="extractive, provider:model or local:PATH.gguf.")
     ] = None,
@@ -84,7 +93,7 @@ def ask(
 ) -> None:
     """Answer a question, with quotes and sources."""
     with _opened(library, model=model) as opened:
-        answer = opened.ask(question, as_of=as_of, companies=company or (), k=k)
+        answer = opened.ask(question, as_of=as_of, companies=company or (), sites=site or (), authors=author or (), k=k)
     if as_json:
         print_json(answer.to_dict())
     else:
@@ -97,17 +106,34 @@ def search(
     k: Annotated[int, typer.Option("-k", min=1, max=100, help="How many passages.")] = 10,
     as_of: AsOfOption = None,
     company: CompanyOption = None,
+    site: SiteOption = None,
+    author: AuthorOption = None,
+    explain: Annotated[
+        bool, typer.Option("--explain", help="Show what each signal says of a passage: its place, score and weight.")
+    ] = False,
     library: LibraryOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Show the passages nearest to a question."""
     with _opened(library) as opened:
-        passages = opened.search(question, k=k, as_of=as_of, companies=company or ())
+        passages = opened.search(
+            question,
+            k=k,
+            as_of=as_of,
+            companies=company or (),
+            sites=site or (),
+            authors=author or (),
+            explain=explain,
+        )
     if as_json:
         print_json([passage.model_dump(mode="json") for passage in passages])
         return
     for passage in passages:
         typer.echo(f"{passage.score:.3f}  {passage.title}  ({_day(passage.published)}, {passage.chunk_id})")
+        for signal in passage.signals or ():
+            place = f"place {signal.rank}" if signal.rank else "not found"
+            scaled = f"scaled {signal.scaled:.3f} × {signal.weight:g}"
+            typer.echo(f"       {signal.name:9} {place:12} score {signal.score:8.3f}, {scaled}")
         typer.echo(f"       {' '.join(passage.text.split())}")
         if passage.also_in:
             typer.echo(f"       also in: {'; '.join(map(place_line, passage.also_in))}")

@@ -1,12 +1,13 @@
 """What several articles say is shown once, from the earliest of those found, and with the others beside it."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from rag.catalog import Catalog
 from rag.dates import last_day
 from rag.documents import AlsoIn, Article, Passage
-from rag.indexes.hits import Hit
+from rag.fusion import Ranked
+from rag.indexes.facets import Allowed
 from rag.likeness import stands_in
 
 # Further places that are named beside one passage or quote.
@@ -17,7 +18,7 @@ MOST_NAMED = 5
 class Told:
     """A hit that stands for all that say the same, and the other articles that say it, earliest first."""
 
-    hit: Hit
+    hit: Ranked
     also_in: tuple[Article, ...]
 
 
@@ -26,11 +27,11 @@ class _Story:
     """The hits of one story: who tells it, and that one's hits that were not shown yet, best first."""
 
     teller: Article
-    waiting: list[Hit] = field(default_factory=list)
+    waiting: list[Ranked] = field(default_factory=list)
     is_begun: bool = False
 
 
-def distinct(hits: Sequence[Hit], catalog: Catalog, allowed: frozenset[str] | None) -> Iterator[Told]:
+def distinct(hits: Sequence[Ranked], catalog: Catalog, allowed: Allowed | None) -> Iterator[Told]:
     """The hits without repetitions, best first, each with those of the `allowed` articles (None: all) that repeat it.
 
     Passages repeat each other when their words stand in the same earliest article. Of those, the ones of the earliest
@@ -55,7 +56,7 @@ def distinct(hits: Sequence[Hit], catalog: Catalog, allowed: frozenset[str] | No
             story.is_begun = True
             kept = story.waiting.pop(0)
             others = repeats.get(kept.chunk_id, ())
-            yield Told(Hit(kept.chunk_id, hit.score), tuple(a for a in others if allowed is None or a.id in allowed))
+            yield Told(replace(kept, score=hit.score), tuple(a for a in others if allowed is None or a.id in allowed))
 
 
 def named(articles: Iterable[Article]) -> tuple[AlsoIn, ...]:

@@ -97,6 +97,16 @@ class AlsoIn(_Wire):
     published: str | None = None
 
 
+class SignalScore(_Wire):
+    """What one signal of the search says of a passage: its place there (None: not found), and its part of the score."""
+
+    name: str
+    rank: int | None = None
+    score: float = 0.0
+    scaled: float = Field(default=0.0, description="The score, 0 to 1 over all that was found.")
+    weight: float
+
+
 class Passage(_Wire):
     """A chunk that was retrieved for a question. Copies of it are no passages of their own: they are in `also_in`."""
 
@@ -109,6 +119,7 @@ class Passage(_Wire):
     end: int
     score: float = Field(description="Fused score, 0 to 1; comparable within one search only.")
     also_in: tuple[AlsoIn, ...] = Field((), description="Up to five other articles that repeat it, earliest first.")
+    signals: tuple[SignalScore, ...] | None = Field(None, description="Only where a search is explained.")
     # For those who answer; the reader has the article.
     heading: SkipJsonSchema[str] = Field("", exclude=True)
 

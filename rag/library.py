@@ -38,26 +38,53 @@ class Library:
         question: str,
         as_of: str | None = None,
         companies: Sequence[str] = (),
+        sites: Sequence[str] = (),
+        authors: Sequence[str] = (),
         history: Sequence[Turn | Answer | Mapping[str, str]] = (),
         model: str | None = None,
         k: int | None = None,
     ) -> Answer:
         """Answers a question from the library.
 
-        `as_of` (`2023-12-14`, `2023-12` or `2023`) leaves out what was published later, `companies` all articles
-        that are not about one of them; `history` are earlier answers; `model` and `k` replace the settings.
+        `as_of` (`2023-12-14`, `2023-12` or `2023`) leaves out what was published later; `companies`, `sites` and
+        `authors` all articles that are not about, on or by one of them; `history` are earlier answers; `model` and `k`
+        replace the settings.
         """
         turns = [_turn(earlier) for earlier in history]
         ask = partial(
-            self._assistant.ask, _whole(question), as_of=as_of, companies=companies, history=turns, model=model, k=k
+            self._assistant.ask,
+            _whole(question),
+            as_of=as_of,
+            companies=companies,
+            sites=sites,
+            authors=authors,
+            history=turns,
+            model=model,
+            k=k,
         )
         return self._portal.call(ask)
 
     def search(
-        self, question: str, k: int = 10, as_of: str | None = None, companies: Sequence[str] = ()
+        self,
+        question: str,
+        k: int = 10,
+        as_of: str | None = None,
+        companies: Sequence[str] = (),
+        sites: Sequence[str] = (),
+        authors: Sequence[str] = (),
+        explain: bool = False,
     ) -> tuple[Passage, ...]:
-        """The k best passages for a question, best first."""
-        search = partial(self._assistant.search, _whole(question), k=k, as_of=as_of, companies=companies)
+        """The k best passages for a question, best first; `explain`: with what each signal says of them."""
+        search = partial(
+            self._assistant.search,
+            _whole(question),
+            k=k,
+            as_of=as_of,
+            companies=companies,
+            sites=sites,
+            authors=authors,
+            explain=explain,
+        )
         return self._portal.call(search)
 
     def articles(self) -> tuple[Article, ...]:

@@ -9,6 +9,7 @@ from typing import Literal
 from rag.checking.quantities import quantities
 from rag.dates import parse_as_of
 from rag.errors import QuestionError
+from rag.indexes.facets import NO_LIMITS, Limits
 from rag.names import Names, shipped
 from rag.spelling import TRADE, corrected, spelled_out
 
@@ -99,8 +100,8 @@ class Question:
     """A question that has been understood.
 
     `text` is what the user wrote, `wording` what is searched and answered. `names` are the things named in it as they
-    were written (companies, products, rounds, people); `companies` the known companies among them; `only` the companies
-    the user wants the articles to be about. `known` is the table of names it was read with, for those who answer it.
+    were written (companies, products, rounds, people); `companies` the known companies among them; `limits` what the
+    articles are limited to. `known` is the table of names it was read with, for those who answer it.
     """
 
     text: str
@@ -108,9 +109,13 @@ class Question:
     kind: Kind = "other"
     names: tuple[str, ...] = ()
     companies: tuple[str, ...] = ()
-    only: tuple[str, ...] = ()
-    as_of: date | None = None
+    limits: Limits = NO_LIMITS
     known: Names = field(default_factory=shipped, repr=False, compare=False)
+
+    @property
+    def as_of(self) -> date | None:
+        """The day after which nothing is known yet; None for today."""
+        return self.limits.as_of
 
 
 def understand(
@@ -118,6 +123,8 @@ def understand(
     *,
     as_of: str | None = None,
     only: Sequence[str] = (),
+    sites: Sequence[str] = (),
+    authors: Sequence[str] = (),
     history: Sequence[Turn] = (),
     limit: int = 2000,
     known: Names | None = None,
@@ -139,8 +146,9 @@ def understand(
         kind=kind_of(wording),
         names=names_in(wording, known),
         companies=known.companies_asked(wording),
-        only=tuple(known.company_of(name) for name in only),
-        as_of=parse_as_of(as_of) if as_of else None,
+        limits=Limits(
+            parse_as_of(as_of) if as_of else None, tuple(map(known.company_of, only)), tuple(sites), tuple(authors)
+        ),
         known=known,
     )
 

@@ -11,8 +11,12 @@ NEAREST = 3
 def nothing_in_reach(question: Question) -> str:
     """No article may be used at all."""
     limits = []
-    if question.only:
-        limits.append(f"about {' or '.join(question.only)}")
+    if question.limits.companies:
+        limits.append(f"about {' or '.join(question.limits.companies)}")
+    if question.limits.sites:
+        limits.append(f"on {' or '.join(question.limits.sites)}")
+    if question.limits.authors:
+        limits.append(f"by {' or '.join(question.limits.authors)}")
     if question.as_of:
         limits.append(f"published by {question.as_of}")
     return f"The library has no article {' '.join(limits)}." if limits else "The library has no articles yet."

@@ -1,7 +1,6 @@
 import sqlite3
 import threading
 from collections.abc import Iterator
-from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -168,36 +167,6 @@ def test_articles_are_listed_newest_first_and_undated_ones_last(catalog: Catalog
     assert [article.id for article in catalog.articles(["undated", "old", "nope"])] == ["old", "undated"]
 
 
-@pytest.mark.parametrize(
-    ("as_of", "expected"),
-    [
-        (date(2023, 6, 12), {"undated", "2022"}),
-        (date(2023, 6, 13), {"undated", "2022", "day"}),
-        (date(2023, 6, 29), {"undated", "2022", "day"}),  # June's article may be of the 30th
-        (date(2023, 6, 30), {"undated", "2022", "day", "june"}),
-        (date(2022, 12, 30), {"undated"}),
-        (date(2023, 12, 31), {"undated", "2022", "day", "june", "2023"}),
-    ],
-)
-def test_an_as_of_day_leaves_out_what_may_be_later(catalog: Catalog, as_of: date, expected: set[str]) -> None:
-    dates = {"undated": None, "2022": "2022", "2023": "2023", "june": "2023-06", "day": "2023-06-13"}
-    put(catalog, *(made(name, published=published) for name, published in dates.items()))
-    assert catalog.allowed(as_of=as_of) == expected
-
-
-def test_a_company_filter_takes_articles_about_any_of_the_companies_in_any_case(catalog: Catalog) -> None:
-    put(catalog, made("a", companies=("Mistral AI", "Cohere")), made("b", companies=("Cohere",)), made("c"))
-    assert catalog.allowed(companies=["mistral ai"]) == {"a"}
-    assert catalog.allowed(companies=["MISTRAL AI", "cohere"]) == {"a", "b"}
-    assert catalog.allowed(companies=["nobody"]) == frozenset()
-    assert catalog.allowed() is None
-
-
-def test_both_filters_hold_at_once(catalog: Catalog) -> None:
-    put(catalog, made("a", companies=("Cohere",), published="2024"), made("b", companies=("Cohere",), published="2022"))
-    assert catalog.allowed(companies=["Cohere"], as_of=date(2023, 1, 1)) == {"b"}
-
-
 @pytest.mark.parametrize("odd", ["", "\x00", "'; DROP TABLE articles; --", "\ud800", "👋" * 100])
 def test_an_id_is_only_ever_a_value(catalog: Catalog, odd: str) -> None:
     put(catalog, made("a"))
@@ -206,7 +175,6 @@ def test_an_id_is_only_ever_a_value(catalog: Catalog, odd: str) -> None:
     with pytest.raises(ArticleNotFoundError):
         catalog.remove([odd])
     assert catalog.chunks([odd]) == {}
-    assert catalog.allowed(companies=[odd]) == frozenset()
 
 
 # the ledger

@@ -27,6 +27,7 @@ LAYERS = [
         "rag.question",
         "rag.copies",
         "rag.retrieval",
+        "rag.fusion",
         "rag.checking",
         "rag.answering",
         "rag.citations",
@@ -34,7 +35,7 @@ LAYERS = [
         "rag.draft",
     ],
     ["rag.assistant"],
-    ["rag.library"],
+    ["rag.library", "rag.evaluation"],
     ["rag.web", "rag.cli", "rag"],
     ["ingest"],
 ]

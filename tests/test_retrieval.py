@@ -4,8 +4,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import rag
-from rag.indexes.hits import Hit
-from rag.retrieval import fuse
+from rag.fusion import ARTICLE, DENSE, WORDS, fuse, scaled
 
 ARTICLES = {
     "a.md": "---\ntitle: Acme raises\npublished: 2024-01-02\ncompanies: [Acme]\n---\nAcme raised money from Zeta.\n",
@@ -14,14 +13,25 @@ ARTICLES = {
 
 
 def test_a_chunk_that_both_legs_find_beats_those_that_one_leg_finds() -> None:
-    dense = [Hit("x", 0.9), Hit("both", 0.8), Hit("z", 0.1)]
-    lexical = [Hit("y", 12.0), Hit("both", 11.0), Hit("z", 1.0)]
-    assert [hit.chunk_id for hit in fuse(dense, lexical)] == ["both", "y", "x", "z"]
+    dense = scaled({"x-0": 0.9, "both-0": 0.8, "z-0": 0.1})
+    words = scaled({"y-0": 12.0, "both-0": 11.0, "z-0": 1.0})
+    weights = {DENSE: 0.45, WORDS: 0.55}
+    found = fuse({DENSE: dense, WORDS: words}, [*dense, *words], weights)
+    assert [ranked.chunk_id for ranked in found] == ["both-0", "y-0", "x-0", "z-0"]
+    assert found[0].signals[WORDS].rank == 2
+    assert DENSE not in found[1].signals
+
+
+def test_of_two_chunks_that_say_the_same_the_one_in_the_article_about_it_comes_first() -> None:
+    dense = scaled({"aside-3": 0.8, "story-1": 0.8, "z-0": 0.1})
+    found = fuse({DENSE: dense, ARTICLE: scaled({"story": 20.0, "aside": 5.0})}, dense)
+    assert [ranked.chunk_id for ranked in found] == ["story-1", "aside-3", "z-0"]
 
 
 def test_scores_that_are_all_equal_or_missing_fuse_all_the_same() -> None:
-    assert [hit.chunk_id for hit in fuse([Hit("b", 0.5), Hit("a", 0.5)], [])] == ["a", "b"]
-    assert fuse([], []) == []
+    even = scaled({"b-0": 0.5, "a-0": 0.5})
+    assert [ranked.chunk_id for ranked in fuse({DENSE: even}, even)] == ["a-0", "b-0"]
+    assert fuse({DENSE: {}, WORDS: {}, ARTICLE: {}}, []) == []
 
 
 def test_what_was_published_after_the_as_of_date_is_not_found(library_of: Callable[[Mapping[str, str]], Path]) -> None:

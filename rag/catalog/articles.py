@@ -2,8 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
-from datetime import date
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from rag.catalog.database import Database
@@ -64,24 +63,13 @@ class Articles(Database):
         """Every company that some article is tagged with, case folded."""
         return [row[0] for row in self._rows("SELECT DISTINCT company FROM article_companies ORDER BY company")]
 
-    def allowed(self, *, as_of: date | None = None, companies: Sequence[str] = ()) -> frozenset[str] | None:
-        """The ids of the articles that may be used: published by `as_of` (or undated), about one of `companies`.
+    def facets(self) -> Iterator[tuple[str, str | None, str | None, str | None]]:
+        """(id, last day it may have been published on, site, author) of every article."""
+        yield from self._rows("SELECT id, published_by, site, author FROM articles ORDER BY id")
 
-        None means all of them.
-        """
-        if as_of is None and not companies:
-            return None
-        conditions, values = ["TRUE"], []
-        if as_of is not None:
-            conditions.append("(published_by IS NULL OR published_by <= ?)")
-            values.append(as_of.isoformat())
-        if companies:
-            conditions.append(
-                "id IN (SELECT article_id FROM article_companies WHERE company IN (SELECT value FROM json_each(?)))"
-            )
-            values.append(json.dumps([company.casefold() for company in companies]))
-        query = f"SELECT id FROM articles WHERE {' AND '.join(conditions)}"
-        return frozenset(row[0] for row in self._rows(query, *values))
+    def article_companies(self) -> Iterator[tuple[str, str]]:
+        """(company, case folded, article id) of every tag."""
+        yield from self._rows("SELECT company, article_id FROM article_companies")
 
 
 def article_row(article: Article, change: int) -> dict[str, Any]:

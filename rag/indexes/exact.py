@@ -1,16 +1,28 @@
 """Exact nearest neighbours: a scan over the catalog's own vectors.
 
-It stands in for the vector index while that one is missing, behind or another process's, and it serves filtered
-searches, for which Chroma's `where` is slow (50 ms at 100,000 rows, where this takes 15).
+It stands in for the vector index while that one is missing, behind or another process's, and it serves searches that
+are limited to few articles, for which Chroma's `where` is slow.
 """
 
 import threading
+from dataclasses import dataclass, field
 
 import numpy as np
+from numpy.typing import NDArray
 
 from rag.catalog import Catalog
 from rag.embedding.embedder import Vectors
+from rag.indexes.facets import Allowed
 from rag.indexes.hits import Hit
+
+
+@dataclass(slots=True)
+class _Matrix:
+    change: int = -1
+    ids: list[str] = field(default_factory=list)
+    articles: list[str] = field(default_factory=list)  # the articles, each once
+    article_at: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, dtype=np.int64))
+    vectors: Vectors = field(default_factory=lambda: np.empty((0, 0), dtype=np.float32))
 
 
 class ExactSearch:
@@ -19,34 +31,39 @@ class ExactSearch:
     def __init__(self, catalog: Catalog) -> None:
         self._catalog = catalog
         self._lock = threading.Lock()
-        self._read_at = -1
-        self._ids: list[str] = []
-        self._articles: list[str] = []
-        self._matrix: Vectors = np.empty((0, 0), dtype=np.float32)
+        self._matrix = _Matrix()
 
-    def search(self, vector: Vectors, k: int, allowed: frozenset[str] | None = None) -> list[Hit]:
+    def search(self, vector: Vectors, k: int, allowed: Allowed | None = None) -> list[Hit]:
         """The k nearest chunks by cosine similarity, of the articles `allowed` (None: all), best first."""
-        ids, articles, matrix = self._current()
-        if not ids:
+        matrix = self._current()
+        if not matrix.ids:
             return []
-        scores = matrix @ vector
-        if allowed is not None:
-            outside = np.fromiter((article not in allowed for article in articles), dtype=bool, count=len(articles))
-            scores[outside] = -np.inf
-        best = np.argpartition(-scores, min(k, len(ids)) - 1)[:k]
+        if allowed is None:
+            rows = np.arange(len(matrix.ids))
+            scores = matrix.vectors @ vector
+        else:
+            # What is not allowed is left out before anything is multiplied: that is where the time goes.
+            inside = allowed.mask[allowed.places(matrix.articles)]
+            rows = np.flatnonzero(inside[matrix.article_at])
+            scores = matrix.vectors[rows] @ vector
+        if not len(rows):
+            return []
+        best = np.argpartition(-scores, min(k, len(rows)) - 1)[:k]
         best = best[np.argsort(-scores[best], kind="stable")]
-        return [Hit(ids[at], float(scores[at])) for at in best if scores[at] > -np.inf]
+        return [Hit(matrix.ids[rows[at]], float(scores[at])) for at in best]
 
-    def _current(self) -> tuple[list[str], list[str], Vectors]:
+    def _current(self) -> _Matrix:
         with self._lock:
             last = self._catalog.last_change()
-            if last != self._read_at:
-                self._ids, self._articles, self._matrix = self._catalog.vectors()
-                self._read_at = last
-            return self._ids, self._articles, self._matrix
+            if last != self._matrix.change:
+                ids, of, vectors = self._catalog.vectors()
+                articles = list(dict.fromkeys(of))
+                place = {article: at for at, article in enumerate(articles)}
+                article_at = np.fromiter((place[article] for article in of), dtype=np.int64, count=len(of))
+                self._matrix = _Matrix(last, ids, articles, article_at, vectors)
+            return self._matrix
 
     def forget(self) -> None:
         """Gives the memory back; the next search reads the vectors again."""
         with self._lock:
-            self._read_at, self._ids, self._articles = -1, [], []
-            self._matrix = np.empty((0, 0), dtype=np.float32)
+            self._matrix = _Matrix()

@@ -21,9 +21,11 @@ from rag.embedding.embedder import Vectors
 from rag.errors import LibraryError
 from rag.indexes import state
 from rag.indexes.exact import ExactSearch
+from rag.indexes.facets import Allowed, Facets, Limits
 from rag.indexes.following import DenseSearch, Index, bring_up, differences, is_in_step
 from rag.indexes.hits import Hit, IndexDamagedError, IndexInterruptedError
 from rag.indexes.lexical import LexicalIndex
+from rag.indexes.limited import searched
 
 LOCK = "indexes.lock"
 DENSE, LEXICAL = "chroma", "lexical"
@@ -54,6 +56,7 @@ class Indexes:
         self._dense: DenseSearch | None = None
         self._lexical: LexicalIndex | None = None
         self._exact = ExactSearch(catalog)
+        self._facets = Facets(catalog)
         self._memory: LexicalIndex | None = None
         self._filling = threading.Lock()
         self._failed: set[str] = set()  # indexes that did not answer; the next sync rebuilds them
@@ -147,20 +150,30 @@ class Indexes:
 
     # searching
 
-    def search_dense(self, vector: Vectors, k: int, allowed: frozenset[str] | None = None) -> list[Hit]:
-        """The k nearest chunks by cosine similarity: by Chroma when it is in step and nothing filtered, or exactly."""
+    def allowed(self, limits: Limits) -> Allowed | None:
+        """The articles within the limits; None when there are none."""
+        return self._facets.allowed(limits)
+
+    def search_dense(self, vector: Vectors, k: int, allowed: Allowed | None = None) -> list[Hit]:
+        """The k nearest chunks by cosine similarity: by Chroma when it is in step, or exactly."""
         dense = self._dense
-        if allowed is None and dense is not None and DENSE not in self._failed and is_in_step(dense, self._catalog):
+        if dense is not None and DENSE not in self._failed and is_in_step(dense, self._catalog):
             try:
-                return dense.search(vector, k)
+                found = searched(lambda many: dense.search(vector, many), k, allowed, dense.count)
+                if found is not None:
+                    return found
             except IndexDamagedError as error:
                 log.warning("the vector index does not answer, searching exactly until it is rebuilt: %s", error)
                 self._failed.add(DENSE)
         return self._exact.search(vector, k, allowed)
 
-    def search_lexical(self, text: str, k: int, allowed: frozenset[str] | None = None) -> list[Hit]:
+    def search_lexical(self, text: str, k: int, allowed: Allowed | None = None) -> list[Hit]:
         """The k best chunks by BM25."""
         return self._with_words(lambda index: index.search(text, k, allowed))
+
+    def search_articles(self, text: str, k: int, allowed: Allowed | None = None) -> dict[str, float]:
+        """The k best articles by BM25 over their whole texts: their scores by id, best first."""
+        return self._with_words(lambda index: index.search_articles(text, k, allowed))
 
     def document_frequency(self, term: str) -> int:
         """In how many chunks a term stands (see rag.indexes.lexical.terms)."""

@@ -4,7 +4,8 @@ A question never reaches tantivy's query parser: it is cut into terms by the sam
 `title:` are just characters.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import groupby
 from pathlib import Path
 from typing import Self
 
@@ -12,11 +13,15 @@ import tantivy
 
 from rag.catalog import StoredChunk
 from rag.indexes import state
+from rag.indexes.facets import Allowed
 from rag.indexes.hits import Hit, IndexInterruptedError, damage_mapped
+from rag.indexes.limited import searched
 
 ANALYSER = "dossier"
 # Title and headings say what a passage is about; twice their weight in the body's words.
 BOOSTS = {"title": 1.0, "heading": 1.0, "text": 1.0}
+ARTICLE_BOOSTS = {"whole": 1.0}
+CHUNKS, ARTICLES = "chunks", "articles"
 HEAP_BYTES = 64_000_000
 # Words of questions and grammar that say nothing of what is asked; they cost time and add noise.
 _STOP_WORDS = (
@@ -47,25 +52,93 @@ def terms(text: str) -> list[str]:
     return found
 
 
-def _schema() -> tantivy.Schema:
+def _schema(id_field: str, fields: Iterable[str]) -> tantivy.Schema:
     builder = tantivy.SchemaBuilder()
-    builder.add_text_field("chunk_id", stored=True, tokenizer_name="raw", index_option="basic")
-    builder.add_text_field("article_id", stored=False, tokenizer_name="raw", index_option="basic")
-    for name in BOOSTS:
+    builder.add_text_field(id_field, stored=True, tokenizer_name="raw", index_option="basic")
+    if id_field != "article_id":
+        builder.add_text_field("article_id", stored=False, tokenizer_name="raw", index_option="basic")
+    for name in fields:
         builder.add_text_field(name, stored=False, tokenizer_name=ANALYSER, index_option="position")
     return builder.build()
 
 
-class LexicalIndex:
-    """Chunks by their words. In a folder, or in memory only. Many may read, one at a time may write."""
+class _Bm25:
+    """One tantivy index: texts in weighted fields, found by BM25 and named by `id_field`."""
 
-    def __init__(self, index: tantivy.Index, folder: Path | None, last_change: int, lineage: str) -> None:
+    def __init__(self, id_field: str, boosts: Mapping[str, float], folder: Path | None) -> None:
+        self._id_field = id_field
+        self._boosts = boosts
+        schema = _schema(id_field, boosts)
+        if folder is not None:
+            folder.mkdir(parents=True, exist_ok=True)
+        self._index = tantivy.Index(schema) if folder is None else tantivy.Index(schema, path=str(folder))
+        self._index.register_tokenizer(ANALYSER, _build_analyser())
+        self._searcher = self._index.searcher()
+
+    def count(self) -> int:
+        return int(self._searcher.num_docs)
+
+    def ids(self) -> set[str]:
+        hits = self._searcher.search(tantivy.Query.all_query(), max(1, self.count())).hits
+        return {self._id(address) for _, address in hits}
+
+    def replace(self, changed: Sequence[str], documents: Iterable[Mapping[str, str]]) -> None:
+        """Puts documents (by field) in the place of everything of the articles `changed`, in one commit."""
+        writer = self._index.writer(HEAP_BYTES, 1)
+        for article_id in changed:
+            writer.delete_documents_by_term("article_id", article_id)
+        for fields in documents:
+            document = tantivy.Document()
+            for name, value in fields.items():
+                document.add_text(name, value)
+            writer.add_document(document)
+        writer.commit()
+        writer.wait_merging_threads()
+        self.reload()
+
+    def reload(self) -> None:
+        self._index.reload()
+        self._searcher = self._index.searcher()
+
+    def search(self, text: str, k: int, only: Sequence[str] | None = None) -> list[tuple[str, float]]:
+        """The k best; of the articles `only`, which costs a little for each of them."""
+        words = list(dict.fromkeys(terms(text)))
+        if not words or not self.count() or (only is not None and not only):
+            return []
+        schema = self._index.schema
+        clauses = [
+            (tantivy.Occur.Should, tantivy.Query.boost_query(tantivy.Query.term_query(schema, name, word), boost))
+            for word in words
+            for name, boost in self._boosts.items()
+        ]
+        query = tantivy.Query.boolean_query(clauses)
+        if only is not None:
+            inside = tantivy.Query.const_score_query(
+                tantivy.Query.term_set_query(schema, "article_id", list(only)), 0.0
+            )
+            query = tantivy.Query.boolean_query([(tantivy.Occur.Must, query), (tantivy.Occur.Must, inside)])
+        return [(self._id(address), score) for score, address in self._searcher.search(query, k).hits]
+
+    def document_frequency(self, term: str) -> int:
+        return max(int(self._searcher.doc_freq(name, term)) for name in self._boosts)
+
+    def _id(self, address: tantivy.DocAddress) -> str:
+        found: str = self._searcher.doc(address)[self._id_field][0]
+        return found
+
+
+class LexicalIndex:
+    """Chunks and whole articles by their words. In a folder, or in memory only. Many may read, one at a time may write.
+
+    Articles have an index of their own: BM25 compares the lengths and counts the words of texts of one sort.
+    """
+
+    def __init__(self, folder: Path | None, last_change: int, lineage: str) -> None:
         self.folder = folder
         self.last_change = last_change
         self.lineage = lineage
-        self._index = index
-        self._index.register_tokenizer(ANALYSER, _build_analyser())
-        self._searcher = index.searcher()
+        self._chunks = _Bm25("chunk_id", BOOSTS, folder and folder / CHUNKS)
+        self._articles = _Bm25("article_id", ARTICLE_BOOSTS, folder and folder / ARTICLES)
 
     @classmethod
     def open(cls, folder: Path) -> Self:
@@ -75,44 +148,36 @@ class LexicalIndex:
             known = state.read(folder)
             if not known.closed:
                 raise IndexInterruptedError(f"{folder} was left in the middle of a write")
+            if known.last_change and not all((folder / name).is_dir() for name in (CHUNKS, ARTICLES)):
+                raise IndexInterruptedError(f"{folder} was made by an older version")
             if not known.last_change and not (folder / state.FILE).exists():
                 state.write(folder, 0, "", closed=False)  # tantivy makes its first files here
-            return cls(tantivy.Index(_schema(), path=str(folder)), folder, known.last_change, known.lineage)
+            return cls(folder, known.last_change, known.lineage)
 
     @classmethod
     def in_memory(cls) -> Self:
         """An empty index that leaves no files."""
-        return cls(tantivy.Index(_schema()), None, 0, "")
+        return cls(None, 0, "")
 
     def count(self) -> int:
         """How many chunks it holds."""
-        return int(self._searcher.num_docs)
+        return self._chunks.count()
 
     def ids(self) -> set[str]:
         """The ids of all chunks it holds."""
         with damage_mapped(self.folder):
-            hits = self._searcher.search(tantivy.Query.all_query(), max(1, self.count())).hits
-            return {self._searcher.doc(address)["chunk_id"][0] for _, address in hits}
+            return self._chunks.ids()
 
-    def apply(self, changed: Sequence[str], chunks: Iterable[StoredChunk], last_change: int, lineage: str) -> None:
-        """Replaces everything of the articles `changed` by `chunks`, in one commit, and moves on to `last_change`."""
+    def apply(self, changed: Sequence[str], chunks: Sequence[StoredChunk], last_change: int, lineage: str) -> None:
+        """Replaces everything of the articles `changed` by `chunks`, and moves on to `last_change`.
+
+        A process that ends between its two commits leaves an index that says it was not closed.
+        """
         with damage_mapped(self.folder):
             if self.folder:
                 state.write(self.folder, self.last_change, self.lineage, closed=False)
-            writer = self._index.writer(HEAP_BYTES, 1)
-            for article_id in changed:
-                writer.delete_documents_by_term("article_id", article_id)
-            for stored in chunks:
-                document = tantivy.Document()
-                document.add_text("chunk_id", stored.chunk.id)
-                document.add_text("article_id", stored.chunk.article_id)
-                document.add_text("title", stored.title)
-                document.add_text("heading", stored.chunk.heading)
-                document.add_text("text", stored.chunk.text)
-                writer.add_document(document)
-            writer.commit()
-            writer.wait_merging_threads()
-            self.reload()
+            self._chunks.replace(changed, map(_chunk_fields, chunks))
+            self._articles.replace(changed, _article_fields(chunks))
             if self.folder:
                 state.write(self.folder, last_change, lineage, closed=True)
         self.last_change, self.lineage = last_change, lineage
@@ -120,37 +185,51 @@ class LexicalIndex:
     def reload(self) -> None:
         """Sees what was committed since, also by another process."""
         with damage_mapped(self.folder):
-            self._index.reload()
-            self._searcher = self._index.searcher()
+            self._chunks.reload()
+            self._articles.reload()
 
-    def search(self, text: str, k: int, allowed: frozenset[str] | None = None) -> list[Hit]:
+    def search(self, text: str, k: int, allowed: Allowed | None = None) -> list[Hit]:
         """The k best chunks by BM25 over title, headings and text, of the articles `allowed` (None: all)."""
-        words = list(dict.fromkeys(terms(text)))
-        if not words or not self.count() or (allowed is not None and not allowed):
-            return []
-        schema = self._index.schema
-        clauses = [
-            (tantivy.Occur.Should, tantivy.Query.boost_query(tantivy.Query.term_query(schema, name, word), boost))
-            for word in words
-            for name, boost in BOOSTS.items()
-        ]
-        query = tantivy.Query.boolean_query(clauses)
-        if allowed is not None:
-            inside = tantivy.Query.const_score_query(
-                tantivy.Query.term_set_query(schema, "article_id", sorted(allowed)), 0.0
-            )
-            query = tantivy.Query.boolean_query([(tantivy.Occur.Must, query), (tantivy.Occur.Must, inside)])
+
+        def found(many: int, only: Sequence[str] | None = None) -> list[Hit]:
+            return [Hit(id_, score) for id_, score in self._chunks.search(text, many, only)]
+
         with damage_mapped(self.folder):
-            hits = self._searcher.search(query, k).hits
-            return [Hit(self._searcher.doc(address)["chunk_id"][0], score) for score, address in hits]
+            best = searched(found, k, allowed, self._chunks.count)
+            return found(k, allowed.ids()) if best is None and allowed is not None else best or []
+
+    def search_articles(self, text: str, k: int, allowed: Allowed | None = None) -> dict[str, float]:
+        """The k best articles by BM25 over title and whole text: their scores by id, best first."""
+
+        def found(many: int, only: Sequence[str] | None = None) -> list[Hit]:
+            return [Hit(f"{id_}-0", score) for id_, score in self._articles.search(text, many, only)]
+
+        with damage_mapped(self.folder):
+            best = searched(found, k, allowed, self._articles.count)
+            hits = found(k, allowed.ids()) if best is None and allowed is not None else best or []
+            return {hit.article_id: hit.score for hit in hits}
 
     def document_frequency(self, term: str) -> int:
         """In how many chunks a term stands (as `terms` gives it), in the field where it is most frequent."""
         with damage_mapped(self.folder):
-            return max(int(self._searcher.doc_freq(name, term)) for name in BOOSTS)
+            return self._chunks.document_frequency(term)
 
     def close(self) -> None:
         """Nothing is left to write: every `apply` was a commit."""
 
     def abandon(self) -> None:
         """Nothing is held: files that are thrown away are gone when the last search in them is done."""
+
+
+def _chunk_fields(stored: StoredChunk) -> dict[str, str]:
+    chunk = stored.chunk
+    fields = {"title": stored.title, "heading": chunk.heading, "text": chunk.text}
+    return {"chunk_id": chunk.id, "article_id": chunk.article_id} | fields
+
+
+def _article_fields(chunks: Sequence[StoredChunk]) -> Iterator[dict[str, str]]:
+    """Whole articles, put together from their chunks, which hold every word of them."""
+    for article_id, parts in groupby(chunks, lambda stored: stored.chunk.article_id):
+        whole = list(parts)
+        text = "\n".join([whole[0].title, *(stored.chunk.text for stored in whole)])
+        yield {"article_id": article_id, "whole": text}

@@ -91,6 +91,8 @@ async def ask(
     limits: dict[str, Any] = {
         "as_of": asked.as_of,
         "companies": asked.companies,
+        "sites": asked.sites,
+        "authors": asked.authors,
         "history": [Turn(turn.question, turn.answer) for turn in asked.history],
         "model": allowed_model(asked.model, settings),
         "k": asked.k,
@@ -106,9 +108,15 @@ async def search(
     k: Annotated[int, Query(ge=1, le=100, description="How many passages.")] = 10,
     as_of: Annotated[AsOf | None, Query()] = None,
     company: Annotated[list[Name] | None, Query(max_length=20, description="May be repeated.")] = None,
+    site: Annotated[list[Name] | None, Query(max_length=20, description="May be repeated.")] = None,
+    author: Annotated[list[Name] | None, Query(max_length=20, description="May be repeated.")] = None,
+    explain: Annotated[bool, Query(description="Say what each signal says of a passage.")] = False,
 ) -> FoundPassages:
     """Finds the passages that fit a question, best first."""
-    return FoundPassages(passages=await assistant.search(q, k=k, as_of=as_of, companies=company or ()))
+    found = await assistant.search(
+        q, k=k, as_of=as_of, companies=company or (), sites=site or (), authors=author or (), explain=explain
+    )
+    return FoundPassages(passages=found)
 
 
 async def list_articles(

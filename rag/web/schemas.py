@@ -57,6 +57,8 @@ class AskRequest(_Request):
     question: Text = Field(min_length=1)
     as_of: AsOf | None = Field(default=None, description="Only what was published by then is used.")
     companies: list[Name] = Field(default=[], max_length=20, description="Only articles that name one of these.")
+    sites: list[Name] = Field(default=[], max_length=20, description="Only articles of one of these sites.")
+    authors: list[Name] = Field(default=[], max_length=20, description="Only articles by one of these authors.")
     history: list[EarlierTurn] = Field(default=[], max_length=20, description="The conversation so far, oldest first.")
     model: Name | None = Field(default=None, description="`extractive` or the model this server is set up with.")
     k: int | None = Field(default=None, ge=1, le=50, description="Passages the answer is drawn from.")
