@@ -10,7 +10,7 @@ TORCH_NEEDS := filelock typing-extensions setuptools sympy networkx jinja2 fsspe
 SOURCES := rag ingest tests benchmarks
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help install serve test check format bench lock chromium clean
+.PHONY: help install serve test check format bench eval lock chromium clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -31,6 +31,9 @@ check: $(VENV)/.installed-dev  ## lint, formatting, types
 format: $(VENV)/.installed-dev  ## put the code into its form
 	$(BIN)/ruff check --fix $(SOURCES)
 	$(BIN)/ruff format $(SOURCES)
+
+eval: $(VENV)/.installed-dev  ## measure answers over the sample corpus against the recorded figures
+	$(BIN)/dossier eval --suite corpus --guard benchmarks/recorded.json
 
 bench: $(VENV)/.installed-dev  ## measure; ARGS="--write" keeps the figures in benchmarks/RESULTS.md
 	$(BIN)/python -m benchmarks.run $(ARGS)

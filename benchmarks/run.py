@@ -12,7 +12,7 @@ from contextlib import ExitStack
 from datetime import date
 from pathlib import Path
 
-from benchmarks import answer, embedding, growth, ingest, names, quality, search, serve
+from benchmarks import answer, embedding, growth, ingest, names, search, serve
 from benchmarks.articles import REPOSITORY
 from benchmarks.machine import this_machine
 from benchmarks.measurement import Benchmark
@@ -27,7 +27,6 @@ BENCHMARKS: tuple[Benchmark, ...] = (
     search.BENCHMARK,
     answer.BENCHMARK,
     serve.BENCHMARK,
-    quality.BENCHMARK,
     names.BENCHMARK,
 )
 

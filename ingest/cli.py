@@ -13,6 +13,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 from rich.text import Text
 
+from ingest.evaluation_command import evaluate
 from ingest.opening import looked_into, written_to
 from ingest.options import (
     FeedOption,
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
     from ingest.report import Progress as IngestProgress
     from ingest.report import Report
 
-__all__ = ["app", "watch"]
+__all__ = ["app", "evaluate", "watch"]
 
 INTERRUPTED = 130
 

@@ -1,0 +1,64 @@
+"""How good an answer is: right, cited, precise in its citations, exact in its quotes, and silent where it should be."""
+
+from collections.abc import Callable, Sequence
+
+from rag.documents import Answer, Article, Citation
+from rag.evaluation.matching import holds
+from rag.evaluation.questions import Asked
+
+
+def answer_measures(asked: Asked, answer: Answer, article: Callable[[str], Article | None]) -> dict[str, float]:
+    """What can be said of one answer; every measure from 0 to 1, but for times (ms) and tokens.
+
+    `article` gives an article with its text by id. An answerable question is answered rightly when each part of
+    `accept` stands in the answer or its quotes; it is cited too when each stands in a quote. A citation is precise when
+    its quote holds an accepted part or a key phrase, or it is of an article that holds the answer and quotes nothing
+    that contradicts it, which no program can tell: so only the first two count.
+    """
+    refused = answer.status == "not_found"
+    measures = {"refused": float(refused)}
+    quotes = [citation.quote for citation in answer.citations]
+    if asked.answerable:
+        measures["false refusal"] = float(refused)
+        if asked.accept:
+            everything = "\n".join([answer.text if not refused else "", *quotes])
+            measures["correct"] = _all_in(everything, asked.accept) * float(not refused)
+            measures["correct and cited"] = min(measures["correct"], _all_in("\n".join(quotes), asked.accept))
+            measures["citation recall"] = _share_in(quotes, asked.accept)
+    else:
+        measures["refusal recall"] = float(refused or (bool(asked.accept) and _all_in("\n".join(quotes), asked.accept)))
+    if answer.citations:
+        measures["quotes exact"] = float(all(_is_exact(citation, article) for citation in answer.citations))
+        if asked.answerable and asked.accept:
+            parts = [*asked.accept, *asked.phrases]
+            precise = [any(holds(quote, one) for part in parts for one in part) for quote in quotes]
+            measures["citation precision"] = sum(precise) / len(precise)
+    return measures | cost_measures(answer)
+
+
+def cost_measures(answer: Answer) -> dict[str, float]:
+    """Milliseconds by step, and tokens where a language model was asked."""
+    measures = {
+        "retrieve ms": answer.timings.retrieve_ms,
+        "answer ms": answer.timings.answer_ms,
+        "total ms": answer.timings.total_ms,
+    }
+    if answer.usage.input_tokens or answer.usage.output_tokens:
+        measures |= {
+            "input tokens": float(answer.usage.input_tokens),
+            "output tokens": float(answer.usage.output_tokens),
+        }
+    return measures
+
+
+def _all_in(text: str, parts: Sequence[Sequence[str]]) -> float:
+    return float(all(any(holds(text, one) for one in part) for part in parts))
+
+
+def _share_in(quotes: Sequence[str], parts: Sequence[Sequence[str]]) -> float:
+    return sum(any(holds(quote, one) for quote in quotes for one in part) for part in parts) / len(parts)
+
+
+def _is_exact(citation: Citation, article: Callable[[str], Article | None]) -> bool:
+    found = article(citation.article_id)
+    return found is not None and found.text[citation.start : citation.end] == citation.quote
