@@ -1,6 +1,7 @@
 """What is fetched goes into the library as files do."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import date
 from ipaddress import ip_network
 from pathlib import Path
@@ -237,6 +238,82 @@ def sitemap(*pages: tuple[str, str], kind: str = "url") -> Answer:
     listed = "".join(f"<{kind}><loc>{page}</loc><lastmod>{day}</lastmod></{kind}>" for page, day in pages)
     root = "urlset" if kind == "url" else "sitemapindex"
     return Answer(f"<{root}>{listed}</{root}>", type="application/xml")
+
+
+def unless_known(answer: Answer) -> Callable[[dict[str, str]], Answer]:
+    """The answer with a tag made of it, or 304 for who has it."""
+    tag = f'"{hash(answer.body)}"'
+
+    def route(headers: dict[str, str]) -> Answer:
+        known = headers.get("if-none-match") == tag
+        return Answer(status=304, headers={"ETag": tag}) if known else replace(answer, headers={"ETag": tag})
+
+    return route
+
+
+def statuses_of(web: WebServer, path: str) -> list[bool]:
+    """Whether each request for a path was a conditional one."""
+    return ["if-none-match" in headers for asked, headers in web.requests if asked == path]
+
+
+def test_an_unchanged_feed_is_not_sent_again_and_what_failed_of_it_is_tried_again(
+    library: Library, web: WebServer
+) -> None:
+    feed = rss(item("/a"), item("/b"), item("/whole", text="Whole. " + "Zanzibar and other words. " * 80))
+    web.pages |= {"/feed": unless_known(feed), "/a": Answer(story("A"))}
+    first = library.ingest(Feed(f"{web.url}/feed"))
+    assert (first.added, len(first.failed)) == (2, 1)
+    web.pages["/b"] = Answer(story("B"))
+    second = library.ingest(Feed(f"{web.url}/feed"))
+    assert (second.added, second.unchanged, len(second.failed)) == (1, 2, 0)
+    web.pages["/feed"] = unless_known(rss(item("/c")))
+    web.pages["/c"] = Answer(story("C"))
+    assert library.ingest(Feed(f"{web.url}/feed")).added == 1
+    assert statuses_of(web, "/feed") == [False, True, True]
+    (held,) = library.catalog._rows("SELECT count(*) FROM lists")
+    assert held == (1,)
+
+
+def test_an_unchanged_sitemap_is_not_sent_again_and_other_filters_find_more_in_it(
+    library: Library, web: WebServer
+) -> None:
+    web.pages |= {
+        "/map": unless_known(sitemap((f"{web.url}/news/a", ""), (f"{web.url}/about", ""))),
+        "/news/a": Answer(story("A")),
+    }
+    web.pages["/about"] = Answer(story("About"))
+    assert library.ingest(Sitemap(f"{web.url}/map", path="/news/")).added == 1
+    assert library.ingest(Sitemap(f"{web.url}/map")).added == 1
+    assert statuses_of(web, "/map") == [False, True]
+
+
+def test_links_of_an_unchanged_feed_that_has_moved_lead_where_they_led(library: Library, web: WebServer) -> None:
+    web.pages |= {
+        "/feed": Answer(status=301, headers={"Location": "/blog/feed"}),
+        "/blog/feed": unless_known(rss(item("a"))),
+        "/blog/a": Answer(story("A")),
+    }
+    assert library.ingest(Feed(f"{web.url}/feed")).added == 1
+    assert library.ingest(Feed(f"{web.url}/feed")).unchanged == 1
+
+
+def test_a_feed_that_breaks_off_is_asked_for_again_in_full(library: Library, web: WebServer) -> None:
+    whole = rss(item("/a"))
+    web.pages |= {"/feed": unless_known(replace(whole, body=str(whole.body)[:-10])), "/a": Answer(story("A"))}
+    for _ in range(2):
+        library.ingest(Feed(f"{web.url}/feed"))
+    assert statuses_of(web, "/feed") == [False, False]
+
+
+def test_nothing_of_a_removed_article_stays_in_what_is_kept_of_its_feed(library: Library, web: WebServer) -> None:
+    web.pages["/feed"] = unless_known(rss(item("/whole", text="Zanzibar and other words. " * 80)))
+    library.ingest(Feed(f"{web.url}/feed"))
+    source = f"feed:{web.url}/feed"
+    kept = library.catalog.kept_list(source)
+    assert kept is not None
+    assert b"Zanzibar" in kept.body
+    library.catalog.remove([article.id for article in library.articles().values()])
+    assert library.catalog.kept_list(source) is None
 
 
 def test_a_sitemap_gives_the_pages_that_are_wanted(library: Library, web: WebServer) -> None:

@@ -10,6 +10,7 @@ import httpcore2
 import httpx2
 
 from ingest.fetch.addresses import Rules
+from ingest.fetch.lookups import Lookups
 
 # A name may have any number of addresses; a few of them are tried.
 _ATTEMPTS = 4
@@ -94,7 +95,7 @@ class _Body(httpx2.SyncByteStream):
 
 class _Backend(httpcore2.NetworkBackend):
     def __init__(self, rules: Rules, transport: Transport, stopped: threading.Event) -> None:
-        self._rules = rules
+        self._lookups = Lookups(rules.resolve)
         self._transport = transport
         self._stopped = stopped
         self._sockets = httpcore2.SyncBackend()
@@ -108,7 +109,7 @@ class _Backend(httpcore2.NetworkBackend):
         socket_options: Iterable[httpcore2.SOCKET_OPTION] | None = None,
     ) -> httpcore2.NetworkStream:
         try:
-            found = self._rules.resolve(host, port)
+            found = self._lookups.find(host, port, self.time_left)
         except OSError as error:
             raise httpcore2.ConnectError(f"{host} is not known: {error.strerror or error}") from error
         for number, address in enumerate(found[:_ATTEMPTS], 1):

@@ -19,6 +19,7 @@ from ingest.fetch.answers import Page, RefusedError
 from ingest.fetch.client import Client
 from ingest.fetch.feeds import Entry, read_feed
 from ingest.fetch.listings import Listing, breaks_off, named
+from ingest.fetch.lists import get_list
 from ingest.fetch.pages import article_body
 from ingest.fetch.sitemaps import LARGEST, Listed, read_sitemap
 from ingest.sources import check_size, max_bytes
@@ -205,9 +206,12 @@ class Web:
         if self._catalog.writable:  # a dry run only looks
             self._catalog.note_fetched(page)
 
+    def _list(self, source: str, address: str, limit: int | None = None) -> Page:
+        return get_list(self._client, self._catalog, source, address, limit or self._limit)
+
     def _feed(self, source: str, listing: Listing) -> Iterator[WebItem]:
         try:
-            page = self._client.get(source, max_bytes=self._limit) if is_address(source) else _file(source, self._limit)
+            page = self._list(f"feed:{source}", source) if is_address(source) else _file(source, self._limit)
             body = page.body or b""
             check_size(body, source, self._limit)
             for entry in read_feed(body, source):
@@ -277,7 +281,7 @@ class Web:
             yield _failed(f"sitemap:{sitemap.address}#elsewhere", f"{sitemap.address}#elsewhere", left_out)
 
     def _listed(self, address: str, listing: Listing) -> Iterator[Listed]:
-        page = self._client.get(address, max_bytes=LARGEST)
+        page = self._list(f"sitemap:{address}", address, LARGEST)
         body = page.body or b""
         for listed in read_sitemap(body, address):
             with suppress(ValueError):  # reading it says what is wrong

@@ -4,7 +4,7 @@ from rag.catalog.articles import text_hash
 from rag.catalog.catalog import Catalog
 from rag.catalog.chunks import embedded_hash
 from rag.catalog.listed import NAMED
-from rag.catalog.records import Change, Fetched, Job, LedgerEntry, Raw, StoredChunk
+from rag.catalog.records import Change, Fetched, Job, KeptList, LedgerEntry, Raw, StoredChunk
 
 __all__ = [
     "NAMED",
@@ -12,6 +12,7 @@ __all__ = [
     "Change",
     "Fetched",
     "Job",
+    "KeptList",
     "LedgerEntry",
     "Raw",
     "StoredChunk",

@@ -9,6 +9,7 @@ from rag.catalog.fetched import FetchedPages
 from rag.catalog.jobs import Jobs
 from rag.catalog.ledger import Ledger
 from rag.catalog.listed import ListedLocations
+from rag.catalog.lists import Lists
 from rag.catalog.raw import RawBytes
 from rag.catalog.records import Change, Raw
 from rag.catalog.stories import LONGEST, Stories, spans_of
@@ -21,7 +22,7 @@ from rag.likeness import Words
 TAGS = ("companies", "people", "models", "products")
 
 
-class Catalog(Stories, Chunks, Ledger, FetchedPages, ListedLocations, Jobs, RawBytes):
+class Catalog(Stories, Chunks, Ledger, FetchedPages, ListedLocations, Lists, Jobs, RawBytes):
     """An open catalog. Thread safe; several processes may have it open.
 
     An article goes in whole or not at all, and every change of one takes the next change number, which is how the
@@ -179,6 +180,9 @@ class Catalog(Stories, Chunks, Ledger, FetchedPages, ListedLocations, Jobs, RawB
         """Every trace of an article but the number of this change, by which the indexes learn of it."""
         self._leave(article_id)
         here = "SELECT location FROM ledger WHERE article_id = ?"
+        # A feed holds texts of what it lists.
+        lists = f"SELECT source FROM listed WHERE location IN ({here})"
+        self._connection.execute(f"DELETE FROM lists WHERE source IN ({lists})", (article_id,))
         for table in ("fetched", "listed", "raw"):
             self._connection.execute(f"DELETE FROM {table} WHERE location IN ({here})", (article_id,))
         self._connection.execute("DELETE FROM ledger WHERE article_id = ?", (article_id,))

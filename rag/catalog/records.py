@@ -77,6 +77,17 @@ class Raw:
 
 
 @dataclass(frozen=True, slots=True)
+class KeptList:
+    """A feed or a sitemap as it came last: its bytes, its validators, and the `address` it was at in the end."""
+
+    source: str
+    address: str
+    etag: str | None
+    last_modified: str | None
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Job:
     """A posted document, or one that lies at a posted `address`, on its way into the library."""
 

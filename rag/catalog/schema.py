@@ -1,6 +1,6 @@
 """The tables of a catalog, and how one of an older version gets them."""
 
-SCHEMA_VERSION = 5
+SCHEMA_VERSION = 6
 APPLICATION_ID = 0x444F5353  # "DOSS", so that another program's database is told apart
 
 SCHEMA = """
@@ -77,7 +77,12 @@ CREATE TABLE lineages (first INTEGER PRIMARY KEY, token TEXT NOT NULL) STRICT;
 _ADDED_IN_5 = """
 CREATE TABLE tagged (digest TEXT NOT NULL) STRICT;
 """
-SCHEMA += _ADDED_IN_2 + _ADDED_IN_3 + _ADDED_IN_4 + _ADDED_IN_5
+_ADDED_IN_6 = """
+CREATE TABLE lists (
+    source TEXT PRIMARY KEY, address TEXT NOT NULL, etag TEXT, last_modified TEXT, body BLOB NOT NULL
+) STRICT;
+"""
+SCHEMA += _ADDED_IN_2 + _ADDED_IN_3 + _ADDED_IN_4 + _ADDED_IN_5 + _ADDED_IN_6
 
 # What brings a catalog of the version before to this one.
 MIGRATIONS = {
@@ -98,4 +103,5 @@ ALTER TABLE articles ADD COLUMN stated_companies TEXT NOT NULL DEFAULT '[]';
 UPDATE articles SET stated_companies = companies;
 """
     + _ADDED_IN_5,
+    6: _ADDED_IN_6,
 }
