@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 
-from ingest.sources import file_of
+from ingest.sources import file_of, is_there
 from rag.catalog import Catalog, text_hash
 
 # Where posted articles come from: `inbox:` and the hash of what was posted, in the place of a path.
@@ -97,7 +97,7 @@ class Identities:
 
 def _exists(location: str, *, by_url: bool) -> bool:
     """What was posted or fetched stays where it is, unless the same address came anew: then that is its newer self."""
-    return not by_url if location.startswith(_NO_FILES) else Path(file_of(location)).exists()
+    return not by_url if location.startswith(_NO_FILES) else is_there(location)
 
 
 def _candidates(identity: str, location: str) -> Iterator[str]:

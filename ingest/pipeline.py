@@ -1,6 +1,6 @@
 """How articles get into the library, in order.
 
-    find_items    what the sources name; Lines, for what lies in one file; Web, for what has to be fetched
+    find_items    what the sources name; Containers, for what lies in one file; Web, for what has to be fetched
     retag         the articles that are there, if the table of names has changed
     prepare       the ledger knows it? else: read, identify, tag, chunk                           (a thread, ahead)
       read        extract and clean                                                 (a process, within its limits)
@@ -19,10 +19,11 @@ from functools import partial
 from itertools import chain
 from time import perf_counter
 
+from ingest.containers import Containers
 from ingest.embedding_queue import Embedded, EmbeddingQueue
 from ingest.fetch import Client, Listing, Remote, Rules, Web, WebItem
 from ingest.interrupts import uninterrupted
-from ingest.json_lines import Line, Lines
+from ingest.members import Member
 from ingest.preparation import Failed, Outcome, Preparation, Prepared, Unchanged
 from ingest.prune import Pruning, Survey, find_vanished, prune, rehearse
 from ingest.read_ahead import read_ahead
@@ -75,10 +76,10 @@ def run(
     preparation = Preparation(catalog, embedder, today(), reader.read, keep_raw=settings.keep_raw, names=names)
     open_client = open_client or partial(Client, settings, Rules(settings.fetch_allow))
     web = Web(settings, catalog, preparation.holds, open_client)
-    lines = Lines(fields or {})
+    containers = Containers(fields or {})
     queue = EmbeddingQueue(embedder) if embedder else None
     report = Report(dry_run=embedder is None)
-    survey = Survey(scopes(files), lines.read_whole)
+    survey = Survey(scopes(files), containers.read_whole)
 
     def finish(outcomes: Sequence[Outcome | Embedded]) -> None:
         """Together, since one wait for the disk is enough; they are told when they are on it."""
@@ -88,10 +89,10 @@ def run(
         for number, (outcome, event) in enumerate(zip(outcomes, events, strict=True), done + 1):
             survey.learn(outcome)
             on_event(event)
-            on_progress(Progress(number, count + lines.found + web.found, event.name))
+            on_progress(Progress(number, count + containers.found + web.found, event.name))
 
-    everything: Iterable[Item | Line | WebItem] = survey.noting(
-        chain(lines.items(find_items(files, settings)), web.items(elsewhere))
+    everything: Iterable[Item | Member | WebItem] = survey.noting(
+        chain(containers.items(find_items(files, settings)), web.items(elsewhere))
     )
     prepared = (preparation.prepare(item.location, item.name, item.read) for item in everything)
     try:

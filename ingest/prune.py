@@ -15,6 +15,7 @@ from pathlib import Path
 from ingest.embedding_queue import Embedded
 from ingest.fetch.listings import Item, Listing
 from ingest.interrupts import uninterrupted
+from ingest.maildir import is_mailbox, is_message
 from ingest.preparation import Failed, Outcome, Prepared, Unchanged
 from ingest.report import Failure
 from ingest.sources import SEPARATOR
@@ -57,7 +58,7 @@ class Survey:
     bare: set[str] = field(init=False)
 
     def __post_init__(self) -> None:
-        self.bare = {scope for scope in self.scopes if Path(scope).is_dir()}
+        self.bare = {scope for scope in self.scopes if Path(scope).is_dir() and not is_mailbox(Path(scope))}
 
     def noting(self, items: Iterable[Item]) -> Iterator[Item]:
         """The items, as they come."""
@@ -142,7 +143,7 @@ def _is_missing(path: str) -> bool:
     try:
         os.lstat(path)  # not stat: a link is there, also where what it points to is not
     except (FileNotFoundError, NotADirectoryError):
-        return True
+        return not is_message(Path(path))
     except OSError as error:
         return error.errno == errno.ENAMETOOLONG  # a key, not a name
     return False

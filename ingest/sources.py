@@ -8,13 +8,15 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from ingest import maildir, sniffing
 from rag.errors import ConfigurationError, SourceError
 from rag.settings import Settings
 
-# What a folder is searched for. A file that is named may be called anything: its bytes tell what it is.
+# What a folder is searched for, besides files without an extension, whose first bytes tell. A file that is named may be
+# called anything.
 EXTENSIONS = (
     *(".md", ".markdown", ".txt", ".html", ".htm", ".pdf", ".docx", ".epub", ".eml"),
-    *(".jsonl", ".ndjson"),
+    *(".jsonl", ".ndjson", ".mbox"),
 )
 # Between a file and what is one of several articles in it.
 SEPARATOR = "#"
@@ -134,6 +136,8 @@ def _items(source: str | Part, limit: int) -> Iterator[Item]:
         found = _matches(str(source))
     for file, name in found:
         # File systems differ in how they spell an accent; the name, and with it the id, must not.
+        if maildir.mailbox_of(file):
+            name = maildir.stable_name(name)
         yield Item(_location(file), unicodedata.normalize("NFC", _one_line(name)), file, limit)
 
 
@@ -143,7 +147,7 @@ def _some(folder: Path, paths: Iterable[Path]) -> Iterator[tuple[Path, str]]:
             continue
         if path.is_dir():
             yield from _walk(path, folder)
-        elif os.path.lexists(path) and _is_article(path):
+        elif os.path.lexists(path) and not maildir.is_beside_messages(path) and _is_article(path):
             yield path, path.relative_to(folder).as_posix()
 
 
@@ -160,6 +164,9 @@ def _walk(start: Path, folder: Path) -> Iterator[tuple[Path, str]]:
             folders.clear()
             continue
         visited.add((known.st_dev, known.st_ino))
+        if maildir.is_maildir(folders):
+            folders.remove("tmp")
+            files.clear()  # what programs note down about the messages
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in sorted(files):
             file = Path(place, name)
@@ -188,8 +195,12 @@ def _matches(pattern: str) -> Iterator[tuple[Path, str]]:
 
 
 def _is_article(file: Path) -> bool:
-    if file.name.startswith(".") or file.suffix.lower() not in EXTENSIONS:
+    if file.name.startswith("."):
         return False
+    if maildir.mailbox_of(file):
+        return True
+    if file.suffix.lower() not in EXTENSIONS:
+        return not file.suffix and sniffing.is_article(file)
     return file.name.lower() != "readme.md" or _has_front_matter(file)
 
 
@@ -221,7 +232,16 @@ def file_of(location: str) -> str:
 
 
 def _location(file: Path) -> str:
+    mailbox = maildir.mailbox_of(file)
+    if mailbox:
+        file = mailbox / maildir.without_flags(file.name)
     return _printable(os.path.normpath(file.absolute()))
+
+
+def is_there(location: str) -> bool:
+    """Whether there still is what was ingested from a location on this machine."""
+    path = Path(file_of(location))
+    return path.exists() or maildir.is_message(path)
 
 
 def _one_line(name: str) -> str:

@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from ingest.json_lines import Line, Lines, read_mapping
+from ingest.containers import Containers
+from ingest.json_lines import read_mapping
+from ingest.members import Member
 from ingest.sources import Item, file_of, find_items
 from rag.errors import ConfigurationError, SourceError
 from rag.settings import Settings
@@ -13,8 +15,8 @@ from rag.settings import Settings
 SETTINGS = Settings(max_article_mb=0.001)
 
 
-def lines_of(path: Path, mapping: Mapping[str, str] | None = None) -> list[Item | Line]:
-    return list(Lines(mapping or {}).items(find_items([str(path)], SETTINGS)))
+def lines_of(path: Path, mapping: Mapping[str, str] | None = None) -> list[Item | Member]:
+    return list(Containers(mapping or {}).items(find_items([str(path)], SETTINGS)))
 
 
 def written(path: Path, *lines: object) -> Path:
@@ -22,7 +24,7 @@ def written(path: Path, *lines: object) -> Path:
     return path
 
 
-def failure(line: Item | Line) -> str:
+def failure(line: Item | Member) -> str:
     with pytest.raises(SourceError) as caught:
         line.read()
     return str(caught.value)
@@ -67,7 +69,7 @@ def test_a_line_beyond_the_limit_is_refused_and_the_rest_goes_on(tmp_path: Path)
 
 def test_lines_are_read_as_they_are_asked_for(tmp_path: Path) -> None:
     path = written(tmp_path / "a.jsonl", *({"text": f"x{i}"} for i in range(20_000)))
-    lines = Lines({})
+    lines = Containers({})
     items = lines.items(find_items([str(path)], SETTINGS))
     next(items)
     next(items)

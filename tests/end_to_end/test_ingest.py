@@ -1,11 +1,13 @@
 """`dossier ingest` as its users have it: the real command, the real model, real faults."""
 
 import json
+import mailbox
 import os
 import signal
 import subprocess
 import sys
 import time
+from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
@@ -109,6 +111,26 @@ def test_a_dry_run_tells_what_prune_would_do_and_prune_does_it(articles: Path, l
     held = dossier("ingest", articles, "--prune", "--library", library, check=1)
     assert "not pruned: 2 articles have vanished" in held.stdout
     assert "removed    2" in dossier("ingest", articles, "--prune", "--force", "--library", library).stdout
+
+
+def test_an_inbox_becomes_a_library_that_answers(library: Path, tmp_path: Path) -> None:
+    letters = {}
+    for name, amount in (("Acme", 5), ("Beta", 7), ("Gamma", 9)):
+        letters[name] = message = EmailMessage()
+        message["From"], message["To"], message["Subject"] = "jo@news.example", "me@example.com", f"{name} raises money"
+        message["Date"], message["Message-ID"] = "Tue, 13 Jun 2023 08:00:00 +0000", f"<{name}@news.example>"
+        message.set_content(f"{name} raised ${amount} million from Example Ventures in a seed round.\n")
+    (tmp_path / "mail").mkdir()
+    mailbox.Maildir(tmp_path / "mail" / "Inbox").add(letters["Acme"])
+    archive = mailbox.mbox(tmp_path / "mail" / "Archive")
+    archive.add(letters["Beta"])
+    archive.close()
+    (tmp_path / "mail" / "saved.eml").write_bytes(letters["Gamma"].as_bytes())
+    report = json.loads(dossier("ingest", tmp_path / "mail", "--library", library, "--json").stdout)
+    assert (report["added"], report["failed"]) == (3, [])
+    assert "$7 million" in dossier("ask", "How much did Beta raise?", "--library", library).stdout
+    found = json.loads(dossier("articles", "--library", library, "--json").stdout)
+    assert {(one["published"], one["date_source"]) for one in found} == {("2023-06-13", "mail header")}
 
 
 def test_what_was_repaired_is_what_is_found(articles: Path, library: Path) -> None:
