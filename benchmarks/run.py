@@ -12,7 +12,7 @@ from contextlib import ExitStack
 from datetime import date
 from pathlib import Path
 
-from benchmarks import answer, embedding, growth, ingest, names, search, serve
+from benchmarks import answer, embedding, growth, ingest, names, reading, search, serve
 from benchmarks.articles import REPOSITORY
 from benchmarks.machine import this_machine
 from benchmarks.measurement import Benchmark
@@ -22,6 +22,7 @@ from benchmarks.workspace import Workspace
 
 BENCHMARKS: tuple[Benchmark, ...] = (
     ingest.BENCHMARK,
+    reading.BENCHMARK,
     growth.BENCHMARK,
     embedding.BENCHMARK,
     search.BENCHMARK,
