@@ -109,11 +109,14 @@ class CitationChecker:
         heading = self._heading_above(passage)
         subject = subject_of(passage.title)
         below: tuple[int, int] | None = None
+        header = passage.header
         for start, end in sentences(passage.text):
             if self._is_heading(passage, start, end):
                 heading, below = _quote(passage, start, end), (start, end)
                 continue
-            context = f"{subject}. {heading.text if heading else passage.heading}"
+            line = passage.text[passage.text.rfind("\n", 0, start) + 1 : end]
+            header = header if line.lstrip().startswith("|") else ""
+            context = f"{subject}. {heading.text if heading else passage.heading} {header}"
             both_items = below and _ITEM.match(passage.text, below[0]) and _ITEM.match(passage.text, start)
             for begin in {start, below[0] if below and not both_items else start}:
                 quote = _quote(passage, begin, end)

@@ -64,8 +64,8 @@ class Article:
 class Chunk:
     """A stretch of an article that is embedded and retrieved: `article.text[start:end]`.
 
-    `heading` is the path of headings above it (`Fundraising > Series A`), carried along because the text alone often
-    does not say what it is about.
+    `heading` is the path of headings above it (`Fundraising > Series A`), `header` the first row of the table whose
+    later rows it begins with; carried along because the text alone often does not say what it is about.
     """
 
     id: str
@@ -75,10 +75,11 @@ class Chunk:
     end: int
     text: str
     heading: str = ""
+    header: str = ""
 
     def to_embed(self, title: str) -> str:
-        """What the embedding model reads: the title, the heading path, then the text."""
-        return "\n".join(part for part in (title, self.heading, self.text) if part)
+        """What the embedding model reads: the title, the heading path, the header of the table, then the text."""
+        return "\n".join(part for part in (title, self.heading, self.header, self.text) if part)
 
 
 class _Wire(BaseModel):
@@ -122,6 +123,7 @@ class Passage(_Wire):
     signals: tuple[SignalScore, ...] | None = Field(None, description="Only where a search is explained.")
     # For those who answer; the reader has the article.
     heading: SkipJsonSchema[str] = Field("", exclude=True)
+    header: SkipJsonSchema[str] = Field("", exclude=True)
 
 
 class Citation(_Wire):

@@ -92,6 +92,7 @@ class Retriever:
                 also_in=named(one.also_in),
                 signals=_explained(one.hit) if explain else None,
                 heading=chunk.heading,
+                header=chunk.header,
             )
 
 

@@ -135,7 +135,9 @@ class GenerativeAnswerer:
 
 
 def _shown(number: int, passage: Passage, text: str) -> str:
-    about = [passage.title, passage.heading, f"published {written_out(passage.published)}" if passage.published else ""]
+    columns = f"columns {passage.header.strip('| ')}" if passage.header else ""
+    published = f"published {written_out(passage.published)}" if passage.published else ""
+    about = [passage.title, passage.heading, columns, published]
     return f"[{number}] {' | '.join(' '.join(part.split()) for part in about if part)}\n{text}"
 
 

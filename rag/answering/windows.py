@@ -25,7 +25,8 @@ class Window:
     """`passage.text[first:last]`, with what says what it is about.
 
     `before` is the text of its own paragraph in front of it (for a list item, the line that introduces the list),
-    `above` its nearest heading, `header` the first row of its table, `section` where in the passage its section starts.
+    `above` its nearest heading, `header` the first row of its table
+    (it may stand before the passage), `section` where in the passage its section starts.
     """
 
     passage: Passage
@@ -106,8 +107,8 @@ class Window:
 
 @lru_cache(maxsize=1024)
 def words_of(passage: Passage) -> frozenset[str]:
-    """The terms of a passage, its title and its heading."""
-    return frozenset(terms(f"{passage.title}\n{passage.heading}\n{passage.text}"))
+    """The terms of a passage, its title, its heading and the header of its table."""
+    return frozenset(terms(f"{passage.title}\n{passage.heading}\n{passage.header}\n{passage.text}"))
 
 
 @lru_cache(maxsize=1024)
@@ -119,7 +120,7 @@ def windows_of(passage: Passage) -> tuple[Window, ...]:
 def _windows(passage: Passage) -> Iterator[Window]:
     text = passage.text
     above = passage.heading.rpartition(" > ")[2]
-    opening = header = ""  # the line that introduces a list, the first row of a table
+    opening, header = "", passage.header  # the line that introduces a list, the first row of a table
     earlier: Window | None = None
     section = 0
     for first, last in _spans(text):

@@ -101,7 +101,7 @@ class Catalog(Stories, Chunks, Ledger, FetchedPages, ListedLocations, Lists, Job
             self._connection.execute(f"INSERT INTO articles ({columns}) VALUES ({marks})", row)
             self._set_companies(article.id, article.companies)
             self._connection.executemany(
-                "INSERT INTO chunks VALUES (?,?,?,?,?,?,?,?)",
+                "INSERT INTO chunks VALUES (?,?,?,?,?,?,?,?,?)",
                 (chunk_row(chunk, article.title, vector) for chunk, vector in zip(chunks, embeddings, strict=True)),
             )
             self._relate(article.id, words, spans_of(chunks))

@@ -65,15 +65,16 @@ class Chunks(Database):
     def _stored(self, column: str, values: Sequence[str]) -> Iterator[StoredChunk]:
         query = (
             "SELECT c.id, c.article_id, c.position, c.start, c.end, "
-            "substr(a.text, c.start + 1, c.end - c.start), c.heading, a.title, a.published, c.embedding "
+            "substr(a.text, c.start + 1, c.end - c.start), c.heading, c.header, a.title, a.published, c.embedding "
             "FROM chunks c JOIN articles a ON a.id = c.article_id "
             f"WHERE {column} IN (SELECT value FROM json_each(?)) ORDER BY c.article_id, c.position"
         )
         for row in self._rows(query, json.dumps(list(values))):
-            yield StoredChunk(Chunk(*row[:7]), row[7], row[8], np.frombuffer(row[9], dtype=np.float32))
+            yield StoredChunk(Chunk(*row[:8]), row[8], row[9], np.frombuffer(row[10], dtype=np.float32))
 
 
-def chunk_row(chunk: Chunk, title: str, vector: Vectors) -> tuple[str, str, int, int, int, str, bytes, bytes]:
+def chunk_row(chunk: Chunk, title: str, vector: Vectors) -> tuple[str, str, int, int, int, str, bytes, bytes, str]:
     """A chunk as its table holds it: without its text, with its vector."""
     key = embedded_hash(chunk.to_embed(title))
-    return chunk.id, chunk.article_id, chunk.position, chunk.start, chunk.end, chunk.heading, key, vector.tobytes()
+    place = chunk.id, chunk.article_id, chunk.position, chunk.start, chunk.end
+    return *place, chunk.heading, key, vector.tobytes(), chunk.header

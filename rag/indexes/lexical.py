@@ -223,7 +223,8 @@ class LexicalIndex:
 
 def _chunk_fields(stored: StoredChunk) -> dict[str, str]:
     chunk = stored.chunk
-    fields = {"title": stored.title, "heading": chunk.heading, "text": chunk.text}
+    heading = f"{chunk.heading}\n{chunk.header}"
+    fields = {"title": stored.title, "heading": heading, "text": chunk.text}
     return {"chunk_id": chunk.id, "article_id": chunk.article_id} | fields
 
 
