@@ -156,6 +156,13 @@ def test_a_chunk_that_begins_inside_a_table_carries_its_header(cells: list[str],
         assert len(f"{part.header} {part.text}".split()) <= LONGEST
 
 
+@pytest.mark.parametrize("rows", range(20, 70))
+def test_the_header_counts_towards_the_length_of_its_chunk(rows: int) -> None:
+    header = f"| {' '.join(['column'] * 38)} |"
+    for part in chunked("\n".join([header, *["| six words and a half, say |"] * rows])):
+        assert count_words([f"{part.header} {part.text}"])[0] <= LONGEST
+
+
 def test_a_row_longer_than_the_limit_is_cut_and_every_part_carries_the_header() -> None:
     row = f"| {' '.join(f'w{i}' for i in range(500))} |"
     chunks = chunked(f"| Words | |\n{row}")
@@ -174,7 +181,7 @@ def test_a_header_longer_than_what_it_explains_is_not_carried() -> None:
 
 @pytest.mark.parametrize("rule", ["", "|---|---|\n"])
 def test_a_header_stands_with_the_rows_below_it(rule: str) -> None:
-    table = f"| Round | Amount |\n{rule}" + "\n".join(["| Series A | $5 million in shares |"] * 30)
+    table = f"| {' '.join(['Round'] * 30)} | Amount |\n{rule}" + "\n".join(["| Series A | $5 million in shares |"] * 40)
     for length in range(120, LONGEST):
         chunks = chunked(f"{' '.join(['word'] * length)}.\n\n{table}")
         assert not any(part.text.endswith(("Amount |", "|---|---|")) for part in chunks)

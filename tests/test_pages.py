@@ -106,6 +106,16 @@ def test_what_stands_between_paragraphs_and_is_told_stays(between: str) -> None:
     assert story(between).count("\n\n") == 3
 
 
+def test_a_block_quote_is_marked_and_stays_together() -> None:
+    quote = "<blockquote><p>Growth is a choice, and we made it early.</p><p>We would do it again.</p></blockquote>"
+    marked = "> Growth is a choice, and we made it early.\n> We would do it again."
+    assert story(quote) == f"{STORY}\n\n{SECOND}\n\n{marked}\n\n{THIRD}"
+
+
+def test_an_article_laid_out_as_a_block_quote_is_none() -> None:
+    assert read(f"<blockquote><p>{SECOND}</p><p>{THIRD}</p></blockquote>").text == f"{STORY}\n\n{SECOND}\n\n{THIRD}"
+
+
 @pytest.mark.parametrize(
     "below",
     [

@@ -43,7 +43,7 @@ def test_the_word_index_finds_a_row_by_its_header(tmp_path: Path) -> None:
     catalog, _, _ = stored(tmp_path)
     with closing(catalog):
         index = LexicalIndex.in_memory()
-        index.apply(["a"], catalog.chunks_of(["a"]), 1)
+        index.apply(["a"], catalog.chunks_of(["a"]), 1, "")
         assert {hit.chunk_id for hit in index.search("headquarters", 5)} == {"a-0", "a-1"}
 
 

@@ -1,5 +1,6 @@
-"""Blocks of a page as plain Markdown: `## headings`, `- items`, `| rows |`, code indented."""
+"""Blocks of a page as plain Markdown: `## headings`, `- items`, `| rows |`, `> quotes`, code indented."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
@@ -21,6 +22,7 @@ def _grouped(lines: Iterator[tuple[object, str]]) -> Iterator[tuple[object, list
 def _lines(blocks: Sequence[Block]) -> Iterator[tuple[object, str]]:
     """Each line with what tells the group it is part of: its list, its table, or itself."""
     numbers: dict[html.HtmlElement, int] = {}
+    quotes = _quotes(blocks)
     for _, group in groupby(blocks, key=_line):
         same = list(group)
         first = same[0]
@@ -36,8 +38,26 @@ def _lines(blocks: Sequence[Block]) -> Iterator[tuple[object, str]]:
             yield first, f"{'#' * first.level} {first.text}"
         elif first.kind == "code":
             yield first, "\n".join(f"    {line}" for line in first.text.splitlines() if line.strip())
+        elif (quote := _quote_of(first)) in quotes:
+            yield quote, f"> {first.text}"
         else:
             yield first, first.text
+
+
+def _quotes(blocks: Sequence[Block]) -> set[html.HtmlElement | None]:
+    """The block quotes; one that holds most of the article is how the page is laid out."""
+    words = Counter[html.HtmlElement]()
+    for block in blocks:
+        if (quote := _quote_of(block)) is not None:
+            words[quote] += len(block.words)
+    total = sum(len(block.words) for block in blocks)
+    return {quote for quote, count in words.items() if count <= total / 2}
+
+
+def _quote_of(block: Block) -> html.HtmlElement | None:
+    """The outermost block quote around a paragraph."""
+    around = [block.element, *block.element.iterancestors()]
+    return next((element for element in reversed(around) if element.tag == "blockquote"), None)
 
 
 def _line(block: Block) -> object:

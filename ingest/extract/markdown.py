@@ -19,6 +19,7 @@ _CELL_BREAK = re.compile(r"</t[dh]>\s*<t[dh][^>]*>", re.IGNORECASE)
 _LINE_BREAK = re.compile(r"</?(p|div|tr|li|h[1-6]|br|table|ul|ol|blockquote|section|article)\b[^>]*>", re.IGNORECASE)
 # `a**🔒**b` is no emphasis by CommonMark's rules (a sign stands inside, a letter outside), yet it was meant so.
 _STARRED_SIGN = re.compile(r"(?<!\*)\*\*([^\w\s*\\\[\]`<>]+)\*\*(?!\*)")
+_QUOTE = re.compile(r"^(?:> )+", re.MULTILINE)
 # Sub- and superscripts belong to the word they hang on: H<sub>2</sub>O.
 _TIGHT_TAG = re.compile(r"</?(sub|sup|wbr|a|span|font)\b", re.IGNORECASE)
 
@@ -63,6 +64,9 @@ class _Blocks:
             case "fence" | "code_block":
                 # Indented, so that a line of code is never taken for a heading or a list.
                 yield "\n".join(f"    {line}" for line in token.content.splitlines() if line.strip())
+            case "blockquote_open":
+                blocks = [block for block in self.read("blockquote_close") if block]
+                yield "\n".join(f"> {line}" for block in blocks for line in block.splitlines())
             case "html_block":
                 yield _html_words(token.content)
             case "inline":
@@ -73,10 +77,10 @@ class _Blocks:
         number = int(opening.attrGet("start") or 1) if ordered else 0
         while self._tokens[self._at].type == "list_item_open":
             self._at += 1
-            blocks = [block for block in self.read("list_item_close") if block]
+            blocks = [_QUOTE.sub("", block) for block in self.read("list_item_close") if block]
             # An item's paragraphs make one line, the lists below it keep theirs, indented.
             below = [block for block in blocks if re.match(r"- |\d+\. |\|", block)]
-            line = " ".join(block for block in blocks if block not in below)
+            line = " ".join(block.replace("\n", " ") for block in blocks if block not in below)
             if line or below:
                 yield f"{f'{number}.' if ordered else '-'} {line}".rstrip()
             for block in below:
