@@ -6,6 +6,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,15 +15,20 @@ import pytest
 
 from ingest.fetch import Feed
 from ingest.interrupts import uninterrupted
+from ingest.prune import Pruning
 from ingest.report import Event, Failure, Report
 from ingest.sources import Part
 from ingest.watch_command import seconds_of
-from ingest.watching import Stop, Teller, sorted_out
+from ingest.watching import Stop, Teller, sorted_out, watch
 from ingest.watching.folders import Changes, FolderChanges
 from ingest.watching.schedule import JITTER, LONGEST_PAUSE, Schedule
 from ingest.watching.settling import SETTLE_SECONDS, Settling
 from ingest.watching.watcher import LOOK_THROUGH, Watcher
+from rag.catalog import Catalog
+from rag.embedding import EmbeddingStamp
 from rag.errors import ConfigurationError, LibraryError
+from rag.settings import Settings
+from tests.hash_embedder import HashEmbedder
 
 
 class Clock:
@@ -333,6 +339,38 @@ def test_a_signal_ends_what_may_be_ended_and_lets_a_write_finish() -> None:
         os.kill(os.getpid(), signal.SIGINT)  # outside, it is only noted
     assert written == ["whole"]
     assert stop.stopped.is_set()
+
+
+class StoppingEmbedder(HashEmbedder):
+    """Sends the signal as soon as it is asked for its stamp, which is before the first article is looked at."""
+
+    @property
+    def stamp(self) -> EmbeddingStamp:
+        os.kill(os.getpid(), signal.SIGTERM)
+        return EmbeddingStamp("hash", 8, "0" * 64)
+
+    @stamp.setter
+    def stamp(self, stamp: EmbeddingStamp) -> None:
+        """It has one of its own."""
+
+
+def test_a_signal_before_a_run_has_begun_stops_the_watcher_well(tmp_path: Path) -> None:
+    (tmp_path / "articles").mkdir()
+    (tmp_path / "articles" / "a.md").write_text("Acme raised $5 million.")
+    lines: list[str] = []
+    with closing(Catalog.open(tmp_path / "library", create=True)) as catalog, Stop().listening() as stop:
+        watch(
+            [str(tmp_path / "articles")],
+            catalog,
+            StoppingEmbedder(),
+            Settings(library=tmp_path / "library"),
+            teller(lines),
+            stop,
+            every=900,
+            pruning=Pruning.NONE,
+            fields={},
+        )
+    assert [line[21:30].strip() for line in lines] == ["watching", "stopped"]
 
 
 def test_what_cannot_be_watched_is_told(tmp_path: Path) -> None:

@@ -54,18 +54,21 @@ def watch(
     follow = _Follower(catalog)
 
     def ingest(source: str | Part | Remote) -> Report:
-        with stop.interruptible():
-            report = run(
-                [source],
-                catalog,
-                embedder,
-                settings,
-                lambda _: None,
-                fields=fields,
-                reader=reader,
-                on_event=teller.tell,
-                pruning=pruning,
-            )
+        try:
+            with stop.interruptible():
+                report = run(
+                    [source],
+                    catalog,
+                    embedder,
+                    settings,
+                    lambda _: None,
+                    fields=fields,
+                    reader=reader,
+                    on_event=teller.tell,
+                    pruning=pruning,
+                )
+        except KeyboardInterrupt:  # before the run had begun, or when it was over
+            return Report(interrupted=True)
         teller.sum_up(name_of(source), report)
         follow.catch_up()
         return report
