@@ -120,7 +120,9 @@ class Passage(_Wire):
     end: int
     score: float = Field(description="Fused score, 0 to 1; comparable within one search only.")
     also_in: tuple[AlsoIn, ...] = Field((), description="Up to five other articles that repeat it, earliest first.")
-    signals: tuple[SignalScore, ...] | None = Field(None, description="Only where a search is explained.")
+    signals: tuple[SignalScore, ...] | None = Field(
+        None, exclude_if=lambda signals: signals is None, description="Only where a search is explained."
+    )
     # For those who answer; the reader has the article.
     heading: SkipJsonSchema[str] = Field("", exclude=True)
     header: SkipJsonSchema[str] = Field("", exclude=True)

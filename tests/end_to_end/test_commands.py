@@ -297,3 +297,13 @@ def test_a_library_can_be_embedded_anew_with_another_precision(two_articles: Pat
     assert "$12 million" in dossier_set(int8, "ask", "How much did Acme raise?", *at).stdout
     fails_with(dossier("ask", "How much did Acme raise?", *at), "dossier reindex")
     assert differences(Settings(library=two_articles)) == []
+
+
+def test_an_explained_search_tells_each_signals_place_and_score(corpus_library: Path) -> None:
+    search = ("search", LED, "-k", "3", "--explain", "--library", str(corpus_library))
+    done = dossier(*search)
+    for name in ("dense", "words", "article"):
+        assert f"       {name}" in done.stdout
+    for passage in json.loads(dossier(*search, "--json").stdout):
+        total = sum(signal["scaled"] * signal["weight"] for signal in passage["signals"])
+        assert total == pytest.approx(passage["score"], abs=0.001)
