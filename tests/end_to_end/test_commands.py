@@ -21,7 +21,7 @@ ANSWER = {
     "question", "status", "text", "sentences", "citations", "passages", "model", "usage", "timings", "warnings",
 }  # fmt: skip
 CITATION = {"number", "article_id", "title", "site", "author", "url", "published", "quote", "start", "end"}
-PASSAGE = {"chunk_id", "article_id", "title", "published", "text", "start", "end", "score"}
+PASSAGE = {"chunk_id", "article_id", "title", "published", "text", "start", "end", "score", "also_in"}
 
 ACME = """---
 title: "Acme [raises] money"
