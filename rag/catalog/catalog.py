@@ -152,6 +152,7 @@ class Catalog(Stories, Chunks, Ledger, FetchedPages, ListedLocations, Lists, Job
                     raise ArticleNotFoundError(article_id)
                 self._remove(article_id)
                 count += 1
+        self._empty_log()
         return count
 
     def prune(self, locations: Iterable[str], source: str | None = None) -> list[str]:
@@ -174,10 +175,11 @@ class Catalog(Stories, Chunks, Ledger, FetchedPages, ListedLocations, Lists, Job
                 if entry and entry.article_id and not self.locations(entry.article_id):
                     self._remove(entry.article_id)
                     removed.append(location)
+        self._empty_log()
         return removed
 
     def _remove(self, article_id: str) -> None:
-        """Every trace of an article but the number of this change, by which the indexes learn of it."""
+        """Every trace of an article but its id, by which the indexes learn of it (see forget_removed)."""
         self._leave(article_id)
         here = "SELECT location FROM ledger WHERE article_id = ?"
         # A feed holds texts of what it lists.
@@ -186,7 +188,21 @@ class Catalog(Stories, Chunks, Ledger, FetchedPages, ListedLocations, Lists, Job
         for table in ("fetched", "listed", "raw"):
             self._connection.execute(f"DELETE FROM {table} WHERE location IN ({here})", (article_id,))
         self._connection.execute("DELETE FROM ledger WHERE article_id = ?", (article_id,))
+        self._connection.execute("DELETE FROM jobs WHERE article_id = ?", (article_id,))
         self._connection.execute("INSERT INTO removed VALUES (?, ?)", (article_id, self._next_change()))
+
+    def forget_removed(self, up_to: int) -> None:
+        """Forgets the ids of articles that were removed, once nobody has to hear of it; they are the last trace.
+
+        An index that missed it all the same, as one from a backup may, has more chunks than the catalog: it is rebuilt.
+        """
+        if self._row("SELECT 1 FROM removed WHERE change <= ? AND article_id <> ''", up_to):
+            with self._writing():
+                gone = "DELETE FROM removed WHERE change <= ? RETURNING change"
+                last = max(row[0] for row in self._connection.execute(gone, (up_to,)))
+                # Whoever follows from the beginning must come to the last change, even if it was a removal.
+                self._connection.execute("INSERT INTO removed VALUES ('', ?)", (last,))
+            self._empty_log()
 
     def last_change(self) -> int:
         """The number of the newest change; 0 in an empty library."""

@@ -29,6 +29,11 @@ class Chunks(Database):
         row = self._row("SELECT name, dimension, sha256 FROM stamp")
         return EmbeddingStamp(*row) if row else None
 
+    def dimension(self) -> int:
+        """The length of a vector; 0 while there is none."""
+        stamp = self.stamp()
+        return stamp.dimension if stamp else 0
+
     def chunks(self, ids: Sequence[str]) -> dict[str, StoredChunk]:
         """Chunks by id; ids that are gone are left out."""
         return {stored.chunk.id: stored for stored in self._stored("c.id", ids)}
@@ -43,10 +48,8 @@ class Chunks(Database):
 
     def vectors(self) -> tuple[list[str], list[str], Vectors]:
         """Every chunk's id, its article's id and its vector: the matrix an exact search scans."""
-        stamp = self.stamp()
         rows = self._rows("SELECT id, article_id, embedding FROM chunks ORDER BY rowid")
-        dimension = stamp.dimension if stamp else 0
-        matrix = np.frombuffer(b"".join(row[2] for row in rows), dtype=np.float32).reshape(len(rows), dimension)
+        matrix = np.frombuffer(b"".join(row[2] for row in rows), dtype=np.float32).reshape(len(rows), self.dimension())
         return [row[0] for row in rows], [row[1] for row in rows], matrix
 
     def embeddings_of(self, texts: Sequence[str]) -> dict[str, Vectors]:

@@ -131,6 +131,10 @@ class Database:
                     self._connection.execute("ROLLBACK")
                 raise
 
+    def _empty_log(self) -> None:
+        """Moves what the write-ahead log holds into the file and cuts it to nothing, as far as no reader hinders it."""
+        self._rows("PRAGMA wal_checkpoint(TRUNCATE)")
+
     def _rows(self, query: str, *values: Any) -> list[Any]:
         with self._lock, _mapped(self.folder / FILE):
             return self._connection.execute(query, values).fetchall()

@@ -92,6 +92,7 @@ class Indexes:
             if self._dense is None:
                 self._exact.forget()  # it stood in until now; filtered searches read it again
             self._dense = self._brought_up(DENSE, _open_dense, self._dense)
+            self._catalog.forget_removed(min(self._lexical.last_change, self._dense.last_change))
             return True
 
     def claim(self) -> None:
@@ -120,7 +121,7 @@ class Indexes:
         if name in self._failed:
             self._throw_away(name, index)
             index = None
-        elif index is not None and is_in_step(index, self._catalog):
+        elif index is not None and is_in_step(index, self._catalog) and not index.traces:
             return index
         for _ in ("as it is", "rebuilt"):
             try:
@@ -129,6 +130,8 @@ class Indexes:
                     if odd := differences(index, self._catalog):
                         raise IndexDamagedError(f"it {odd[0]}")
                 bring_up(index, self._catalog)
+                if index.traces:
+                    index.erase(self._catalog)
             except IndexDamagedError as error:
                 log.warning("index %s thrown away, it is rebuilt from the catalog: %s", name, error)
                 self._failed.add(name)

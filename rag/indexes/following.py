@@ -15,9 +15,14 @@ class Index(Protocol):
 
     last_change: int
     lineage: str
+    traces: bool  # its files may hold something of removed articles still
 
     def apply(self, changed: list[str], chunks: list[StoredChunk], last_change: int, lineage: str) -> None:
         """Replaces everything of the articles `changed` by `chunks`, and moves on to `last_change` of `lineage`."""
+        ...
+
+    def erase(self, catalog: Catalog) -> None:
+        """Makes files that hold nothing of removed articles, and goes on with these."""
         ...
 
     def count(self) -> int:

@@ -4,6 +4,7 @@ A question never reaches tantivy's query parser: it is cut into terms by the sam
 `title:` are just characters.
 """
 
+import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from pathlib import Path
@@ -11,9 +12,10 @@ from typing import Self
 
 import tantivy
 
-from rag.catalog import StoredChunk
+from rag.catalog import Catalog, StoredChunk
 from rag.indexes import state
 from rag.indexes.facets import Allowed
+from rag.indexes.following import follow
 from rag.indexes.hits import Hit, IndexInterruptedError, damage_mapped
 from rag.indexes.limited import searched
 
@@ -79,8 +81,9 @@ class _Bm25:
         return int(self._searcher.num_docs)
 
     def ids(self) -> set[str]:
-        hits = self._searcher.search(tantivy.Query.all_query(), max(1, self.count())).hits
-        return {self._id(address) for _, address in hits}
+        searcher = self._searcher  # another thread may see a newer one in the middle of this
+        hits = searcher.search(tantivy.Query.all_query(), max(1, int(searcher.num_docs))).hits
+        return {self._id(searcher, address) for _, address in hits}
 
     def replace(self, changed: Sequence[str], documents: Iterable[Mapping[str, str]]) -> None:
         """Puts documents (by field) in the place of everything of the articles `changed`, in one commit."""
@@ -117,13 +120,15 @@ class _Bm25:
                 tantivy.Query.term_set_query(schema, "article_id", list(only)), 0.0
             )
             query = tantivy.Query.boolean_query([(tantivy.Occur.Must, query), (tantivy.Occur.Must, inside)])
-        return [(self._id(address), score) for score, address in self._searcher.search(query, k).hits]
+        searcher = self._searcher
+        return [(self._id(searcher, address), score) for score, address in searcher.search(query, k).hits]
 
     def document_frequency(self, term: str) -> int:
-        return max(int(self._searcher.doc_freq(name, term)) for name in self._boosts)
+        searcher = self._searcher
+        return max(int(searcher.doc_freq(name, term)) for name in self._boosts)
 
-    def _id(self, address: tantivy.DocAddress) -> str:
-        found: str = self._searcher.doc(address)[self._id_field][0]
+    def _id(self, searcher: tantivy.Searcher, address: tantivy.DocAddress) -> str:
+        found: str = searcher.doc(address)[self._id_field][0]
         return found
 
 
@@ -133,10 +138,14 @@ class LexicalIndex:
     Articles have an index of their own: BM25 compares the lengths and counts the words of texts of one sort.
     """
 
-    def __init__(self, folder: Path | None, last_change: int, lineage: str) -> None:
+    def __init__(self, folder: Path | None, last_change: int, lineage: str, *, traces: bool = False) -> None:
         self.folder = folder
         self.last_change = last_change
         self.lineage = lineage
+        self.traces = traces
+        self._use(folder)
+
+    def _use(self, folder: Path | None) -> None:
         self._chunks = _Bm25("chunk_id", BOOSTS, folder and folder / CHUNKS)
         self._articles = _Bm25("article_id", ARTICLE_BOOSTS, folder and folder / ARTICLES)
 
@@ -152,7 +161,7 @@ class LexicalIndex:
                 raise IndexInterruptedError(f"{folder} was made by an older version")
             if not known.last_change and not (folder / state.FILE).exists():
                 state.write(folder, 0, "", closed=False)  # tantivy makes its first files here
-            return cls(folder, known.last_change, known.lineage)
+            return cls(folder, known.last_change, known.lineage, traces=known.traces)
 
     @classmethod
     def in_memory(cls) -> Self:
@@ -175,12 +184,31 @@ class LexicalIndex:
         """
         with damage_mapped(self.folder):
             if self.folder:
-                state.write(self.folder, self.last_change, self.lineage, closed=False)
+                state.write(self.folder, self.last_change, self.lineage, closed=False, traces=self.traces)
+            there = {stored.chunk.article_id for stored in chunks}
+            self.traces |= bool(self.count()) and not there.issuperset(filter(None, changed))
             self._chunks.replace(changed, map(_chunk_fields, chunks))
             self._articles.replace(changed, _article_fields(chunks))
             if self.folder:
-                state.write(self.folder, last_change, lineage, closed=True)
+                state.write(self.folder, last_change, lineage, closed=True, traces=self.traces)
         self.last_change, self.lineage = last_change, lineage
+
+    def erase(self, catalog: Catalog) -> None:
+        """Makes the index again beside itself, and takes that one's files: tantivy keeps removed words until it merges.
+
+        Searches go on in the old files meanwhile.
+        """
+        if self.folder is None:
+            return
+        with damage_mapped(self.folder):
+            beside = self.folder.with_name(f"{self.folder.name}.new")
+            shutil.rmtree(beside, ignore_errors=True)
+            anew = LexicalIndex.open(beside)
+            follow(anew, catalog)
+            shutil.rmtree(self.folder)
+            beside.rename(self.folder)
+            self._use(self.folder)
+        self.last_change, self.lineage, self.traces = anew.last_change, anew.lineage, False
 
     def reload(self) -> None:
         """Sees what was committed since, also by another process."""

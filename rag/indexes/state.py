@@ -20,12 +20,14 @@ BLOCK = 1 << 20
 class State:
     """`last_change`: the newest change the index holds, of a `lineage` of the catalog (see `Catalog.lineage`).
 
-    `closed`: in order; else a process ended while it wrote.
+    `closed`: in order; else a process ended while it wrote. `traces`: its files may still hold something of articles
+    that were removed.
     """
 
     last_change: int
     lineage: str
     closed: bool
+    traces: bool = False
 
 
 def read(folder: Path) -> State:
@@ -40,13 +42,13 @@ def read(folder: Path) -> State:
             raise IndexDamagedError(f"{folder / odd} is not as it was left")
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise IndexDamagedError(f"{folder} does not say what it holds: {error!r}") from error
-    return State(last_change, lineage, closed=files is not None)
+    return State(last_change, lineage, closed=files is not None, traces=found.get("traces") is True)
 
 
-def write(folder: Path, last_change: int, lineage: str, *, closed: bool) -> None:
+def write(folder: Path, last_change: int, lineage: str, *, closed: bool, traces: bool = False) -> None:
     """Writes the state, whole or not at all."""
     files = _checksums(folder) if closed else None
-    content = json.dumps({"last_change": last_change, "lineage": lineage, "files": files})
+    content = json.dumps({"last_change": last_change, "lineage": lineage, "files": files, "traces": traces})
     scratch = folder / f"{FILE}.new"
     with scratch.open("w") as file:
         file.write(content)
