@@ -114,8 +114,8 @@ def test_what_a_copy_adds_or_says_with_another_figure_is_no_repetition(catalog: 
     assert {chunk for chunk in repeated(catalog) if chunk.startswith("later")} == {f"later-{i}" for i in range(5)}
 
 
-def test_a_story_that_a_hundred_carry_has_one_origin_and_one_more_costs_no_more(catalog: Catalog) -> None:
-    put(catalog, *(made(f"copy-{i:03}", paragraph(i + 100, 10), *STORY, published="2023-12-12") for i in range(100)))
+def test_a_story_that_many_carry_has_one_origin_and_one_more_costs_no_more(catalog: Catalog) -> None:
+    put(catalog, *(made(f"copy-{i:03}", paragraph(i + 100, 10), *STORY, published="2023-12-12") for i in range(60)))
     put(catalog, FIRST)
     assert set(origins(catalog).values()) == {"first"}
     assert 30 <= len(repeated(catalog)["first-0"]) <= 40
@@ -140,9 +140,8 @@ def test_a_library_of_an_older_version_learns_of_its_copies(catalog: Catalog) ->
     put(catalog, EDITED, FIRST, NEWSLETTER)
     expected = origins(catalog), repeated(catalog)
     connection = sqlite3.connect(catalog.folder / FILE, isolation_level=None)
-    connection.executescript(
-        "UPDATE articles SET origin_id = id; DROP TABLE fingerprints; DROP TABLE repeats; "
-        "DROP INDEX articles_unrelated; DROP INDEX articles_by_origin; PRAGMA user_version = 2;"
+    connection.executescript(  # as the tables are after their migration
+        "UPDATE articles SET origin_id = id, signature = x'00'; DELETE FROM fingerprints; DELETE FROM repeats;"
     )
     connection.close()
     reopened = Catalog.open(catalog.folder)

@@ -13,6 +13,8 @@ from rag.catalog.schema import APPLICATION_ID, MIGRATIONS, SCHEMA, SCHEMA_VERSIO
 from rag.errors import LibraryError
 
 FILE = "catalog.sqlite"
+# How long a writer waits for another one, and the emptying of the log for readers.
+BUSY_SECONDS, CHECKPOINT_MS = 30, 200
 
 
 class Database:
@@ -132,8 +134,13 @@ class Database:
                 raise
 
     def _empty_log(self) -> None:
-        """Moves what the write-ahead log holds into the file and cuts it to nothing, as far as no reader hinders it."""
-        self._rows("PRAGMA wal_checkpoint(TRUNCATE)")
+        """Moves what the write-ahead log holds into the file and cuts it to nothing, unless a reader hinders it."""
+        with self._lock:
+            self._rows(f"PRAGMA busy_timeout = {CHECKPOINT_MS}")  # a reader may take its time; it is done later then
+            try:
+                self._rows("PRAGMA wal_checkpoint(TRUNCATE)")
+            finally:
+                self._rows(f"PRAGMA busy_timeout = {1000 * BUSY_SECONDS}")
 
     def _rows(self, query: str, *values: Any) -> list[Any]:
         with self._lock, _mapped(self.folder / FILE):
@@ -157,7 +164,7 @@ def _connect(path: Path, *, create: bool, read_only: bool) -> tuple[sqlite3.Conn
     log = path.with_name(path.name + "-wal")
     immutable = "" if log.exists() and log.stat().st_size else "&immutable=1"
     uri = path.absolute().as_uri() + ("" if writable else f"?mode=ro{immutable}")
-    connection = sqlite3.connect(uri, uri=True, timeout=30, isolation_level=None, check_same_thread=False)
+    connection = sqlite3.connect(uri, uri=True, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
     try:
         _recognise(connection, path, create=create and writable)
         if writable:
