@@ -2,28 +2,44 @@
 
 An id is made of what names the article everywhere: its own address when it states one, else its path as seen from the
 source that was ingested. It holds nothing of the machine.
+
+The same text elsewhere is the same article at a further address. Another text for the same address is another self of
+it, if it is like enough: some sites state one address on every page. Of two selves one is kept (see ingest/selves.py),
+and what became of the other is noted.
 """
 
 import hashlib
+from collections import OrderedDict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 
+from ingest.extract import Extracted
+from ingest.selves import Self, is_better, is_same_article, note_of, self_of
 from ingest.sources import file_of, is_there
+from rag.addresses import key_of, location_of
 from rag.catalog import Catalog, text_hash
 
 # Where posted articles come from: `inbox:` and the hash of what was posted, in the place of a path.
 INBOX = "inbox:"
 _NO_FILES = (INBOX, "feed:", "sitemap:", "http://", "https://")
+# Articles of this run that may not be in the catalog yet: more than are prepared ahead or wait for their vectors.
+_RECENT = 512
 
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """The id of the article; `copy` tells that the library has this very text from another place that still exists."""
+    """The id of the article; `copy` tells that the library has this very text from another place that still exists.
+
+    `kept` is the hash of the text that is kept in the place of this one, `note` what is to be told of the one that is
+    not kept, or of an address that two articles state.
+    """
 
     article_id: str
     copy: bool = False
+    kept: str | None = None
+    note: str = ""
 
 
 class Identities:
@@ -37,23 +53,33 @@ class Identities:
         self._location_of: dict[str, str] = {}
         self._id_of_text: dict[str, str] = {}
         self._text_of: dict[str, str] = {}
+        self._id_of_key: dict[str, str] = {}
+        self._recent: OrderedDict[str, Self] = OrderedDict()
 
-    def resolve(self, location: str, name: str, url: str | None, text: str) -> Identity:
-        """The identity of the article with this text that was found at `location`."""
-        digest = text_hash(text)
+    def resolve(self, location: str, name: str, found: Extracted) -> Identity:
+        """The identity of the article that was found at `location`."""
+        here = self_of(found, name, text_hash(found.text))
         own = self._own_article(location, name)
-        owner = own or self._id_of_text.get(digest) or self._owner_in_catalog(digest)
-        if owner and own is None:
+        owner = own or self._id_of_text.get(here.digest) or self._owner_in_catalog(here.digest)
+        if own:
+            return self._claim(own, location, here)
+        if owner:
             if self._is_taken(owner, location, by_url=False):
                 return Identity(owner, copy=True)
-            return self._claim(owner, location, digest)  # the file was moved
-        return self._claim(own or self._free_id(url or name, location, by_url=url is not None), location, digest)
+            return self._claim(owner, location, here)  # the file was moved
+        rival = self._rival(found.url)
+        if rival is not None and self._is_taken(rival, location, by_url=False):
+            return self._between(rival, here, location, name)
+        return self._claim(self._free_id(found.url or name, location, by_url=found.url is not None), location, here)
 
     def release(self, article_id: str, location: str) -> None:
         """Takes back what `resolve` gave out to `location`, to be asked again after another process has written."""
         if self._location_of.get(article_id) == location:
             del self._location_of[article_id]
             self._id_of_text.pop(self._text_of.pop(article_id, ""), None)
+            gone = self._recent.pop(article_id, None)
+            if gone and gone.url and self._id_of_key.get(key_of(gone.url)) == article_id:
+                del self._id_of_key[key_of(gone.url)]
 
     def has_text(self, digest: str) -> bool:
         """Whether the library holds the text with this hash, and will after this run."""
@@ -64,11 +90,41 @@ class Identities:
         is_replaced = owner is not None and self._text_of.get(owner, digest) != digest
         return None if is_replaced else owner
 
-    def _claim(self, article_id: str, location: str, digest: str) -> Identity:
+    def _rival(self, url: str | None) -> str | None:
+        """The article that is known by this address, however it is spelled."""
+        if url is None:
+            return None
+        known = self._id_of_key.get(key_of(url))
+        return known or next(iter(self._catalog.at_address(url)), None)
+
+    def _between(self, rival: str, here: Self, location: str, name: str) -> Identity:
+        """Two living places state the same address: another self of that article, or another article."""
+        there = self._recent.get(rival) or self._known(rival)
+        if there is None or not is_same_article(here, there):
+            article_id = self._free_id(name, location, by_url=False, besides=rival)
+            told = there.title if there else rival
+            return self._claim(
+                article_id, location, here, f"the address it states is that of another article, “{told}”"
+            )
+        if location.startswith(INBOX) or is_better(here, there):  # what is posted is meant to replace what was there
+            return self._claim(rival, location, here, note_of(there, kept=here))
+        return Identity(rival, copy=True, kept=there.digest, note=note_of(here, kept=there))
+
+    def _known(self, article_id: str) -> Self | None:
+        article = self._catalog.find(article_id)
+        return self_of(article, article.source, text_hash(article.text)) if article else None
+
+    def _claim(self, article_id: str, location: str, here: Self, note: str = "") -> Identity:
         self._location_of[article_id] = location
-        self._id_of_text[digest] = article_id
-        self._text_of[article_id] = digest
-        return Identity(article_id)
+        self._id_of_text[here.digest] = article_id
+        self._text_of[article_id] = here.digest
+        if here.url:
+            self._id_of_key.setdefault(key_of(here.url), article_id)
+        self._recent[article_id] = here
+        self._recent.move_to_end(article_id)
+        if len(self._recent) > _RECENT:
+            self._recent.popitem(last=False)
+        return Identity(article_id, note=note)
 
     def _own_article(self, location: str, name: str) -> str | None:
         """The article this location is known for; not one it is merely a copy of."""
@@ -79,10 +135,10 @@ class Identities:
         is_first = article.source == name
         return article.id if is_first or not self._is_taken(article.id, location, by_url=False) else None
 
-    def _free_id(self, identity: str, location: str, *, by_url: bool) -> str:
+    def _free_id(self, identity: str, location: str, *, by_url: bool, besides: str = "") -> str:
         for candidate in _candidates(identity, location):
             article_id = hashlib.sha256(candidate.encode()).hexdigest()[:16]
-            if not self._is_taken(article_id, location, by_url=by_url):
+            if article_id != besides and not self._is_taken(article_id, location, by_url=by_url):
                 return article_id
         raise AssertionError("the candidates do not end")
 
@@ -93,6 +149,12 @@ class Identities:
             return claimed != location
         others = (known for known in self._catalog.locations(article_id) if known != location)
         return any(_exists(known, by_url=by_url) for known in others)
+
+
+def addresses_of(url: str | None, location: str) -> tuple[str, ...]:
+    """Where an article stands on the web: at the address it states, and at the one it was fetched from."""
+    fetched = location if location.startswith(("http://", "https://")) else None
+    return tuple(dict.fromkeys(location_of(address) for address in (url, fetched) if address))
 
 
 def _exists(location: str, *, by_url: bool) -> bool:

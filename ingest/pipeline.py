@@ -162,9 +162,9 @@ def write(outcome: Outcome | Embedded, catalog: Catalog, report: Report) -> Even
                     raw=now.raw,
                 )
             return report.count(event_of(now))
-        case Unchanged(_, location, article_id, fingerprint, raw):
+        case Unchanged(_, location, article_id, fingerprint, addresses, note, raw):
             if fingerprint is not None:
-                catalog.note_unchanged(location, fingerprint, article_id)
+                catalog.note_unchanged(location, fingerprint, article_id, addresses=addresses, note=note)
             if raw is not None:
                 catalog.note_raw(raw)
         case Failed(_, location, fingerprint, reason):

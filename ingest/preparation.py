@@ -8,7 +8,7 @@ from datetime import date
 from ingest.chunking import chunk
 from ingest.document import Document
 from ingest.extract import Extracted
-from ingest.identity import Identities
+from ingest.identity import Identities, addresses_of
 from ingest.provenance import day_of, document_of, raw_of
 from rag.catalog import Catalog, LedgerEntry, Raw, text_hash
 from rag.documents import Article, Chunk
@@ -54,6 +54,8 @@ class Unchanged:
     location: str
     article_id: str
     fingerprint: str | None = None
+    addresses: tuple[str, ...] = ()
+    note: str = ""
     raw: Raw | None = None
 
 
@@ -155,10 +157,14 @@ class Preparation:
 
     def _identified(self, found: Extracted, location: str, name: str, fingerprint: str) -> Prepared | Unchanged:
         seen = self._catalog.seen()
-        identity = self._identities.resolve(location, name, found.url, found.text)
+        identity = self._identities.resolve(location, name, found)
         if identity.copy:
-            return Unchanged(name, location, identity.article_id, fingerprint)
-        outcome = self._completed(identity.article_id, name, found, location, fingerprint)
+            # In the place of a text that was left out, the one that was kept: when that goes, it is looked at again.
+            fingerprint = f"{fingerprint.rpartition(':')[0]}:{identity.kept}" if identity.kept else fingerprint
+            at = addresses_of(found.url, location)
+            return Unchanged(name, location, identity.article_id, fingerprint, addresses=at, note=identity.note)
+        noted = replace(found, notes=(*found.notes, identity.note)) if identity.note else found
+        outcome = self._completed(identity.article_id, name, noted, location, fingerprint)
         if isinstance(outcome, Unchanged):
             return outcome
 
@@ -173,9 +179,11 @@ class Preparation:
     ) -> Prepared | Unchanged:
         article = tagged(_article(article_id, name, found), self._names)
         existing = self._catalog.find(article.id)
-        is_same = existing is not None and replace(existing, origin_id="") == article
+        at = addresses_of(article.url, location)
+        is_same = existing is not None and replace(existing, origin_id="", addresses=()) == article
         if is_same and self.is_current(location):  # only its bytes differ: white space, markup
-            return Unchanged(name, location, article.id, fingerprint)
+            return Unchanged(name, location, article.id, fingerprint, addresses=at)
+        article = replace(article, addresses=at)
         if self._embedder is None:
             return Prepared(name, location, fingerprint, article, (), {}, is_new=existing is None)
         chunks = tuple(chunk(article, self._embedder.count_tokens, self._embedder.max_tokens))

@@ -13,8 +13,8 @@ from rag.answering.claims import Claim, Quote
 from rag.checking.markup import plain_sentence
 from rag.checking.quantities import missing, quantities
 from rag.checking.support import MIN_SHARE, Evidence, objection, sentences, share, subject_of
-from rag.copies import quoted_in
-from rag.documents import Article, Citation, Passage, Sentence
+from rag.copies import MOST_NAMED, further_addresses, quoted_in
+from rag.documents import AlsoIn, Article, Citation, Passage, Sentence
 
 # How many of the best windows are tried in pairs when no single one supports a claim.
 _PAIRED = 12
@@ -149,9 +149,13 @@ class CitationChecker:
                 quote=quote.text,
                 start=quote.start,
                 end=quote.end,
-                also_in=quoted_in(quote.text, self._passages_with(quote), self._articles),
+                also_in=self._also_in(article, quote),
             )
         return self._citations[key]
+
+    def _also_in(self, article: Article, quote: Quote) -> tuple[AlsoIn, ...]:
+        elsewhere = quoted_in(quote.text, self._passages_with(quote), self._articles)
+        return (*elsewhere, *further_addresses(article))[:MOST_NAMED]
 
     def _passages_with(self, quote: Quote) -> Iterator[Passage]:
         for p in self._passages:

@@ -190,6 +190,7 @@ def show(
         print_json(article.to_dict(text=True))
         return
     about = [article.title, article.author, article.site, _day(article.published), article.url]
+    about += [f"also at {address}" for address in article.addresses if address != article.url]
     named = {"companies": article.companies, "people": article.people, "models": article.models}
     named |= {"products": article.products}
     typer.echo("\n".join([*filter(None, about), *(f"{kind}: {', '.join(of)}" for kind, of in named.items() if of)]))

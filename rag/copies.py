@@ -2,7 +2,10 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import islice
+from urllib.parse import urlsplit
 
+from rag.addresses import key_of
 from rag.catalog import Catalog
 from rag.dates import last_day
 from rag.documents import AlsoIn, Article, Passage
@@ -62,14 +65,27 @@ def distinct(hits: Sequence[Ranked], catalog: Catalog, allowed: Allowed | None) 
 def named(articles: Iterable[Article]) -> tuple[AlsoIn, ...]:
     """The first few of these articles, as an answer names them."""
     found = (AlsoIn(article_id=a.id, title=a.title, site=a.site, url=a.url, published=a.published) for a in articles)
-    return tuple(entry for entry, _ in zip(found, range(MOST_NAMED), strict=False))
+    return tuple(islice(found, MOST_NAMED))
 
 
 def quoted_in(quote: str, passages: Iterable[Passage], articles: Mapping[str, Article]) -> tuple[AlsoIn, ...]:
     """Which of the articles that repeat these passages have the quote itself: its words, and every number in it."""
     entries = {entry.article_id: entry for passage in passages for entry in passage.also_in}
     texts = {id_: articles[id_].text for id_ in entries if id_ in articles}
-    return tuple(entry for id_, entry in entries.items() if stands_in(quote, texts.get(id_, "")))[:MOST_NAMED]
+    found = (entry for id_, entry in entries.items() if stands_in(quote, texts.get(id_, "")))
+    return tuple(islice(found, MOST_NAMED))
+
+
+def further_addresses(article: Article) -> tuple[AlsoIn, ...]:
+    """The other pages the article itself stands at; another spelling of an address is no other page."""
+    pages: dict[str, str] = {}
+    for address in (article.url or "", *article.addresses):
+        pages.setdefault(key_of(address), address)
+    return tuple(
+        AlsoIn(article_id=article.id, title=article.title, site=urlsplit(page).hostname, url=page)
+        for page in pages.values()
+        if page not in ("", article.url)
+    )
 
 
 def _earliest(article: Article) -> tuple[bool, str, str]:

@@ -23,9 +23,9 @@ class Article:
     `id` is stable: the same source has the same id on every machine. `source` is the name the source is known by (its
     address, or its path as seen from the folder that was ingested); it holds no path of the machine. `companies`,
     `people`, `models` and `products` are those it names; `stated_companies` those its own metadata give, as written
-    there. `flags` say what is known to be wrong with the text
-    (`truncated`, `paywalled`), `notes` what was dropped or repaired when it was read, `boilerplate_share` which part of
-    its page's words was not the article. `origin_id` is the article this one is a copy of, itself if none.
+    there. `flags` say what is known to be wrong with the text (`truncated`, `paywalled`), `notes` what was dropped or
+    repaired when it was read, `boilerplate_share` which part of its page's words was not the article. `origin_id` is
+    the article this one is a copy of, itself if none. `addresses` are all those it is known to stand at, `url` first.
     """
 
     id: str
@@ -47,6 +47,7 @@ class Article:
     notes: tuple[str, ...] = ()
     boilerplate_share: float | None = None
     origin_id: str = ""
+    addresses: tuple[str, ...] = ()
     stated_companies: tuple[str, ...] = ()
 
     def to_dict(self, *, text: bool = False) -> dict[str, Any]:
@@ -57,6 +58,7 @@ class Article:
         lists = ("companies", "people", "models", "products", "flags", "notes")
         found |= {name: list(getattr(self, name)) for name in lists}
         found |= {"boilerplate_share": self.boilerplate_share, "origin_id": self.origin_id}
+        found |= {"addresses": list(self.addresses)}
         return found | {"text": self.text} if text else found
 
 

@@ -36,7 +36,7 @@ def test_an_article_comes_back_as_it_was_put_in(catalog: Catalog) -> None:
         "a", "Ünïcode 👋🏽 text.", author="A. Author", url="https://example.org/a", published="2023-06",
         updated="2024", date_source="front matter", language="en", companies=("Mistral AI",), people=("A. Founder",),
         models=("Mixtral 8x7B",), products=("Le Chat",), flags=("truncated",), notes=("repaired",),
-        boilerplate_share=0.25, origin_id="a",
+        boilerplate_share=0.25, origin_id="a", addresses=("https://example.org/a",),
     )  # fmt: skip
     put(catalog, article)
     assert catalog.article("a") == article

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.fetch.addresses import RefusedError, Rules, location_of
+from ingest.fetch.addresses import RefusedError, Rules
+from rag.addresses import location_of
 from rag.errors import ConfigurationError
 
 

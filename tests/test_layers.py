@@ -19,6 +19,7 @@ LAYERS = [
         "rag.display",
         "rag.documents",
         "rag.likeness",
+        "rag.addresses",
         "rag.names",
     ],
     ["rag.embedding", "rag.catalog", "rag.indexes", "rag.models", "rag.inbox", "rag.retagging", "rag.testing"],

@@ -233,10 +233,12 @@ def test_files_of_the_same_name_do_not_overwrite_each_other_in_turns(library: Li
     assert set(library.texts().values()) == {STORY.format(5), "Edited.", STORY.format(7)}
 
 
-def test_two_files_with_the_same_address_in_one_run_are_both_kept(library: Library) -> None:
+def test_two_texts_for_one_address_in_one_run_are_one_article_which_tells_of_the_other(library: Library) -> None:
     for i in range(2):
         library.write(f"{i}.md", f"---\nurl: https://a.example/story\n---\n{STORY.format(i)}")
-    assert counts(library.ingest()) == (2, 0, 0, 0)
+    assert counts(library.ingest()) == (1, 0, 1, 0)
+    (note,) = library.only().notes
+    assert note == "another text for its address, of 1.md, was left out: 18 words, this one has 18"
 
 
 def test_a_near_duplicate_names_its_origin_and_nothing_is_dropped(library: Library) -> None:

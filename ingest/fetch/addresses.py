@@ -1,13 +1,11 @@
-"""Which addresses may be fetched, and what an address is called in the ledger.
+"""Which addresses may be fetched.
 
 ssrfguard holds the rules: the special networks of IANA's registries, the spellings of an address (decimal, octal,
 mapped into IPv6), one look-up whose answers are the ones connected to (see ingest/fetch/connections.py). Two are added
 here: a metadata service that lives at a public address, and ports, which are free in the networks that are allowed.
 """
 
-import re
 from ipaddress import IPv4Network, IPv6Network, ip_network
-from urllib.parse import urlsplit
 
 from ssrfguard import DEFAULT_DENIED, Address, AddressTable, Block, Policy, Reach, Resolver, SSRFGuardError, resolve
 
@@ -17,12 +15,6 @@ REDIRECTS = 5
 _PORTS = frozenset({80, 443})
 _AZURE = Block(ip_network("168.63.129.16/32"), "Cloud services of the host (Azure)", "no RFC", Reach.DENIED)
 _DENIED = AddressTable((*DEFAULT_DENIED.blocks, _AZURE))
-
-_TRACKING = re.compile(
-    r"(?:utm_\w+|fbclid|gclid|dclid|yclid|twclid|ttclid|msclkid|wbraid|gbraid|li_fat_id|igshid|mc_cid|mc_eid|_hsenc|_hsmi|"
-    r"mkt_tok|vero_id)=.*",
-    re.IGNORECASE,
-)
 
 
 class RefusedError(SourceError):
@@ -72,20 +64,6 @@ class Rules:
                 f"{host} may not be fetched from port {port}.", "Only 80 and 443 are, outside of DOSSIER_FETCH_ALLOW."
             )
         return found
-
-
-def location_of(address: str) -> str:
-    """The address as the ledger knows it: host in lower case, no default port, fragment or tracking parameter.
-
-    Only what is known to be tracking goes: a page may hang on any other parameter.
-    """
-    parts = urlsplit(address.strip())
-    default = {"http": 80, "https": 443}.get(parts.scheme)
-    host = parts.netloc.lower()
-    if default and host.endswith(f":{default}"):
-        host = host.rpartition(":")[0]
-    query = "&".join(part for part in parts.query.split("&") if not _TRACKING.fullmatch(part))
-    return parts._replace(netloc=host, path=parts.path or "/", query=query, fragment="").geturl()
 
 
 def is_address(text: str) -> bool:

@@ -13,7 +13,7 @@ from urllib.parse import urljoin, urlsplit
 from courlan import extract_domain
 
 from ingest.document import NOTHING, Document, Told
-from ingest.fetch.addresses import is_address, location_of
+from ingest.fetch.addresses import is_address
 from ingest.fetch.ahead import Ahead, WebItem, host_of
 from ingest.fetch.answers import Page, RefusedError
 from ingest.fetch.client import Client
@@ -23,6 +23,7 @@ from ingest.fetch.lists import get_list
 from ingest.fetch.pages import article_body
 from ingest.fetch.sitemaps import LARGEST, Listed, read_sitemap
 from ingest.sources import check_size, max_bytes
+from rag.addresses import location_of
 from rag.catalog import Catalog, Fetched
 from rag.dates import last_day
 from rag.errors import SourceError

@@ -14,6 +14,8 @@ ARTICLE = (
     "id, source, title, author, site, url, published, updated, date_source, language, companies, people, models, "
     "products, flags, notes, boilerplate_share, origin_id, stated_companies"
 )
+_ADDRESSES = "(SELECT json_group_array(address) FROM addresses WHERE article_id = articles.id)"
+COLUMNS = f"{', '.join(f'articles.{name}' for name in ARTICLE.split(', '))}, {_ADDRESSES}"
 _LISTS = ("companies", "people", "models", "products", "flags", "notes", "stated_companies")
 
 
@@ -28,7 +30,7 @@ class Articles(Database):
     def find(self, article_id: str) -> Article | None:
         """The article with its text, or None."""
         try:
-            row = self._row(f"SELECT {ARTICLE}, text FROM articles WHERE id = ?", article_id)
+            row = self._row(f"SELECT {COLUMNS}, text FROM articles WHERE id = ?", article_id)
         except UnicodeEncodeError:  # half a character, which a command line can hold and no id does
             return None
         return article_of(row[:-1], row[-1]) if row else None
@@ -44,8 +46,8 @@ class Articles(Database):
         """Articles without their texts, newest first; all of them, or those of `ids` that exist."""
         order = "ORDER BY published IS NULL, published DESC, title, id"
         if ids is None:
-            return [article_of(row) for row in self._rows(f"SELECT {ARTICLE} FROM articles {order}")]
-        query = f"SELECT {ARTICLE} FROM articles WHERE id IN (SELECT value FROM json_each(?)) {order}"
+            return [article_of(row) for row in self._rows(f"SELECT {COLUMNS} FROM articles {order}")]
+        query = f"SELECT {COLUMNS} FROM articles WHERE id IN (SELECT value FROM json_each(?)) {order}"
         return [article_of(row) for row in self._rows(query, json.dumps(list(ids)))]
 
     def counts(self) -> tuple[int, int]:
@@ -88,6 +90,7 @@ def article_row(article: Article, change: int) -> dict[str, Any]:
 
 
 def article_of(row: tuple[Any, ...], text: str = "") -> Article:
-    found = dict(zip(ARTICLE.split(", "), row, strict=True))
-    found |= {name: tuple(json.loads(found[name])) for name in _LISTS}
+    found = dict(zip((*ARTICLE.split(", "), "addresses"), row, strict=True))
+    found |= {name: tuple(json.loads(found[name])) for name in (*_LISTS, "addresses")}
+    found["addresses"] = tuple(sorted(found["addresses"], key=lambda address: (address != found["url"], address)))
     return Article(**found, text=text)

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable, Mapping, Sequence
 
+from rag.catalog.addresses import Addresses
 from rag.catalog.articles import article_row, text_hash
 from rag.catalog.chunks import Chunks, chunk_row
 from rag.catalog.fetched import FetchedPages
@@ -22,7 +23,7 @@ from rag.likeness import Words
 TAGS = ("companies", "people", "models", "products")
 
 
-class Catalog(Stories, Chunks, Ledger, FetchedPages, ListedLocations, Lists, Jobs, RawBytes):
+class Catalog(Stories, Addresses, Chunks, Ledger, FetchedPages, ListedLocations, Lists, Jobs, RawBytes):
     """An open catalog. Thread safe; several processes may have it open.
 
     An article goes in whole or not at all, and every change of one takes the next change number, which is how the
@@ -94,6 +95,7 @@ class Catalog(Stories, Chunks, Ledger, FetchedPages, ListedLocations, Lists, Job
         with self._writing():
             if self._required is not None:
                 self._require(self._required)
+            addresses = self._addresses(article.id)
             self._leave(article.id)
             self._connection.execute("DELETE FROM removed WHERE article_id = ?", (article.id,))
             row = article_row(article, self._next_change())
@@ -104,6 +106,8 @@ class Catalog(Stories, Chunks, Ledger, FetchedPages, ListedLocations, Lists, Job
                 "INSERT INTO chunks VALUES (?,?,?,?,?,?,?,?,?)",
                 (chunk_row(chunk, article.title, vector) for chunk, vector in zip(chunks, embeddings, strict=True)),
             )
+            own = [article.url] if article.url else []
+            self._note_addresses(article.id, dict.fromkeys([*own, *article.addresses, *addresses]))
             self._relate(article.id, words, spans_of(chunks))
             self._note(location, fingerprint, article.id, None)
             self._keep(raw)
@@ -142,6 +146,17 @@ class Catalog(Stories, Chunks, Ledger, FetchedPages, ListedLocations, Lists, Job
         self._connection.executemany(
             "INSERT INTO article_companies VALUES (?, ?)", ((company, article_id) for company in folded)
         )
+
+    def note_unchanged(
+        self, location: str, fingerprint: str, article_id: str, *, addresses: Iterable[str] = (), note: str = ""
+    ) -> None:
+        """Writes down that a location holds an article the catalog has already, at which addresses, and what is odd."""
+        with self._writing():
+            self._note(location, fingerprint, article_id, None)
+            if self._row("SELECT 1 FROM articles WHERE id = ?", article_id):  # else it was removed meanwhile
+                self._note_addresses(article_id, addresses)
+            if note:
+                self._add_note(article_id, note)
 
     def remove(self, ids: Iterable[str]) -> int:
         """Removes articles, all of them or none; returns how many. Raises ArticleNotFoundError."""

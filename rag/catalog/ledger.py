@@ -33,11 +33,6 @@ class Ledger(Database):
         query = "SELECT location, fingerprint, article_id, error FROM ledger WHERE error IS NOT NULL ORDER BY location"
         return [LedgerEntry(*row) for row in self._rows(query)]
 
-    def note_unchanged(self, location: str, fingerprint: str, article_id: str) -> None:
-        """Writes down that a location holds an article the catalog has already."""
-        with self._writing():
-            self._note(location, fingerprint, article_id, None)
-
     def note_failed(self, location: str, fingerprint: str, reason: str) -> None:
         """Writes down that a location could not be read; the article it may have held before stays."""
         with self._writing():

@@ -1,6 +1,6 @@
 """The tables of a catalog, and how one of an older version gets them."""
 
-SCHEMA_VERSION = 7
+SCHEMA_VERSION = 8
 APPLICATION_ID = 0x444F5353  # "DOSS", so that another program's database is told apart
 
 SCHEMA = """
@@ -82,7 +82,11 @@ CREATE TABLE lists (
     source TEXT PRIMARY KEY, address TEXT NOT NULL, etag TEXT, last_modified TEXT, body BLOB NOT NULL
 ) STRICT;
 """
-SCHEMA += _ADDED_IN_2 + _ADDED_IN_3 + _ADDED_IN_4 + _ADDED_IN_5 + _ADDED_IN_6
+_ADDED_IN_8 = """
+ALTER TABLE addresses ADD COLUMN key TEXT NOT NULL DEFAULT '';
+CREATE INDEX addresses_by_key ON addresses (key);
+"""
+SCHEMA += _ADDED_IN_2 + _ADDED_IN_3 + _ADDED_IN_4 + _ADDED_IN_5 + _ADDED_IN_6 + _ADDED_IN_8
 
 # What brings a catalog of the version before to this one.
 MIGRATIONS = {
@@ -105,4 +109,5 @@ UPDATE articles SET stated_companies = companies;
     + _ADDED_IN_5,
     6: _ADDED_IN_6,
     7: "ALTER TABLE chunks ADD COLUMN header TEXT NOT NULL DEFAULT ''",
+    8: _ADDED_IN_8,
 }

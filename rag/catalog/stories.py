@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.catalog.articles import ARTICLE, Articles, article_of
+from rag.catalog.articles import COLUMNS, Articles, article_of
 from rag.documents import Article, Chunk
 from rag.likeness import ONE_STORY, REPEATED, REWORDED, Words, share
 
@@ -39,9 +39,8 @@ class Stories(Articles):
 
     def repeated_in(self, chunk_ids: Iterable[str]) -> dict[str, tuple[Article, ...]]:
         """The other articles in which the words of each chunk stand too, earliest first; without those of one only."""
-        columns = ", ".join(f"a.{name}" for name in ARTICLE.split(", "))
         rows = self._rows(
-            f"SELECT r.chunk_id, {columns} FROM repeats r JOIN articles a ON a.id = r.article_id "
+            f"SELECT r.chunk_id, {COLUMNS} FROM repeats r JOIN articles ON articles.id = r.article_id "
             f"WHERE r.chunk_id IN (SELECT value FROM json_each(?)) ORDER BY {_EARLIEST}",
             json.dumps(list(chunk_ids)),
         )

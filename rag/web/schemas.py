@@ -103,6 +103,7 @@ class ArticleSummary(BaseModel):
     notes: list[str]
     boilerplate_share: float | None
     origin_id: str
+    addresses: list[str]
 
     @classmethod
     def of(cls, article: Article) -> Self:
