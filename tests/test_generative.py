@@ -14,6 +14,7 @@ from rag.answering.generative import INSTRUCTIONS, GenerativeAnswerer, estimate_
 from rag.answering.sentence_stream import SentenceStream
 from rag.documents import Passage, Usage
 from rag.errors import ModelError
+from rag.indexes.facets import Limits
 from rag.question import Question
 from rag.settings import load_settings
 from rag.testing.scripted_model import ScriptedChatModel
@@ -139,7 +140,7 @@ def test_the_delimiter_is_another_one_for_every_request() -> None:
 
 
 def test_the_as_of_day_is_told() -> None:
-    question = Question(text="?", wording="?", kind="other", as_of=date(2023, 12, 14))
+    question = Question(text="?", wording="?", kind="other", limits=Limits(as_of=date(2023, 12, 14)))
     answerer = GenerativeAnswerer("scripted", ScriptedChatModel(scripts=["x"]), load_settings())
     assert "as of 14 December 2023" in answerer.messages(question, [passage(1)])[1].text
 

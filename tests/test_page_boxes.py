@@ -85,7 +85,9 @@ def test_a_line_of_the_story_that_is_set_large_is_told_once(quote: str) -> None:
 
 def test_a_quote_of_its_own_stays() -> None:
     own = "The machine folded a fitted sheet in eleven seconds, which no person in the laundry could do."
-    assert text_of(between=f"<blockquote><p>{own}</p></blockquote>") == "\n\n".join((*STORY[:3], own, *STORY[3:]))
+    assert text_of(between=f"<blockquote><p>{own}</p></blockquote>") == "\n\n".join(
+        (*STORY[:3], f"> {own}", *STORY[3:])
+    )
 
 
 def test_a_line_about_the_author_ends_no_story() -> None:

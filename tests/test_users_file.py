@@ -42,7 +42,7 @@ def test_a_company_with_all_that_is_its_own_is_found_in_articles_and_questions(t
         ("model", "Beam-2 mini"),
     ]
     asked = understand("What does Lumen sell?", known=names, only=["lumen"])
-    assert (asked.companies, asked.only) == (("Lumen Robotics",), ("Lumen Robotics",))
+    assert (asked.companies, asked.limits.companies) == (("Lumen Robotics",), ("Lumen Robotics",))
     assert understand("What does Lumen sell?").companies == ()
 
 

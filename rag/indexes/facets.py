@@ -66,7 +66,7 @@ class Allowed:
 
 @dataclass(slots=True)
 class _Table:
-    change: int = -1
+    change: tuple[int, str | None] = (-1, None)
     ids: list[str] = field(default_factory=list)
     place: dict[str, int] = field(default_factory=dict)
     published_by: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, dtype=np.int64))
@@ -98,13 +98,14 @@ class Facets:
 
     def _current(self) -> _Table:
         with self._lock:
-            last = self._catalog.last_change()
-            if last != self._table.change:
-                self._table = _read(self._catalog, last)
+            # Articles that are tagged anew count as unchanged: no index holds their tags.
+            now = self._catalog.last_change(), self._catalog.tagged_by()
+            if now != self._table.change:
+                self._table = _read(self._catalog, now)
             return self._table
 
 
-def _read(catalog: Catalog, change: int) -> _Table:
+def _read(catalog: Catalog, change: tuple[int, str | None]) -> _Table:
     table = _Table(change, values={"company": {}, "site": {}, "author": {}})
     days = []
     for at, (id_, published_by, site, author) in enumerate(catalog.facets()):
