@@ -11,6 +11,7 @@ import os
 import resource
 import signal
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -134,4 +135,5 @@ def _size(kind: str) -> int:
 
 
 if __name__ == "__main__":
-    main()
+    with suppress(BrokenPipeError):  # the parent ended while we started; nobody is left to read for
+        main()

@@ -20,7 +20,7 @@ LED = "Who led Mistral AI's Series A?"
 ANSWER = {
     "question", "status", "text", "sentences", "citations", "passages", "model", "usage", "timings", "warnings",
 }  # fmt: skip
-CITATION = {"number", "article_id", "title", "site", "author", "url", "published", "quote", "start", "end"}
+CITATION = {"number", "article_id", "title", "site", "author", "url", "published", "quote", "start", "end", "also_in"}
 PASSAGE = {"chunk_id", "article_id", "title", "published", "text", "start", "end", "score", "also_in"}
 
 ACME = """---

@@ -28,7 +28,9 @@ from rag.settings import Settings
 
 library = Path(sys.argv[1])
 catalog = Catalog.open(library, create=True)
-run([sys.argv[2]], catalog, build_embedder(Settings(), library / "model"), Settings(), lambda progress: None)
+embedder = build_embedder(Settings(), library / "model")
+for article in sorted(Path(sys.argv[2]).iterdir()):  # what the model gives together is one transaction, so one by one
+    run([str(article)], catalog, embedder, Settings(), lambda progress: None)
 Indexes(catalog).sync()
 os._exit(9)
 """
