@@ -13,7 +13,8 @@ from ingest.packing import CountTokens, Cutter, Unit, packed
 from ingest.structure import HEADING, Stretch, stretches
 from rag.documents import Article, Chunk
 
-LONGEST = 220
+# In tokens. Shorter chunks were found more surely than longer ones (see benchmarks/RESULTS.md, Chunking).
+SHORTEST, LONGEST = 120, 220
 TINY = 40
 # The model adds its two special tokens to every text.
 _SPECIAL = 2
@@ -33,12 +34,19 @@ class _Section:
         return sum(unit.tokens for unit in self.units)
 
 
-def chunk(article: Article, count_tokens: CountTokens, max_tokens: int = 256, longest: int = LONGEST) -> list[Chunk]:
+def chunk(
+    article: Article,
+    count_tokens: CountTokens,
+    max_tokens: int = 256,
+    *,
+    shortest: int = SHORTEST,
+    longest: int = LONGEST,
+) -> list[Chunk]:
     """The chunks of an article, in order: exact slices that hold every character that is not white space.
 
     `count_tokens` is the embedding model's (special tokens not counted), `max_tokens` its limit: the title, the heading
-    path, the header of a table and the text of a chunk fit it together; the last two have at most `longest` tokens.
-    Only a single grapheme cluster may be longer than that: it is never cut.
+    path, the header of a table and the text of a chunk fit it together; the last two have at most `longest` tokens,
+    and about `shortest` where a section has as many. Only a single grapheme cluster may be longer: it is never cut.
     """
     language = article.language or "en"
     sections, joint = _sections(article.text, stretches(article.text, language), count_tokens)
@@ -52,7 +60,7 @@ def chunk(article: Article, count_tokens: CountTokens, max_tokens: int = 256, lo
         units = [part for section in group for unit in section.units for part in cutter.fitting(unit, limit)]
         spans += [
             (part[0].start, part[-1].end, heading, part[0].header if part[0].carried(limit) else "")
-            for part in packed(units, limit)
+            for part in packed(units, shortest, limit)
         ]
     return [
         Chunk(f"{article.id}-{i}", article.id, i, start, end, article.text[start:end], heading, header)

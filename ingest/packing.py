@@ -32,23 +32,27 @@ class Unit:
         return self.header_tokens if self.header_tokens + self.tokens <= limit else 0
 
 
-def packed(units: Sequence[Unit], limit: int) -> Iterator[list[Unit]]:
-    """Runs of units within the limit, of about the same length, cut between paragraphs where that is near."""
+def packed(units: Sequence[Unit], shortest: int, limit: int) -> Iterator[list[Unit]]:
+    """Runs of units within the limit, of about the same length, cut between paragraphs where that is near.
+
+    As many as can be with `shortest` tokens each.
+    """
     left = sum(unit.tokens for unit in units)
-    goal = _even_share(left, limit)
+    count = _count(left, shortest, limit)
     part: list[Unit] = []
     for unit in units:
         tokens = _length(part, limit)
-        is_enough = tokens >= goal or (unit.starts_paragraph and tokens >= 0.9 * goal)
-        if part and (tokens + unit.tokens > limit or (is_enough and left > limit)):
+        is_enough = tokens * count >= left * (0.9 if unit.starts_paragraph else 1)
+        if part and (tokens + unit.tokens > limit or (is_enough and count > 1)):
             kept = len(part) - _leading_end(part)
             yield part[:kept]
             left -= sum(done.tokens for done in part[:kept])
-            goal = _even_share(left, limit)
+            count = _count(left, shortest, limit)
             part = part[kept:]
             if part and _length(part, limit) + unit.tokens > limit:
                 yield part
                 left -= sum(done.tokens for done in part)
+                count = _count(left, shortest, limit)
                 part = []
         part.append(unit)
     if part:
@@ -59,8 +63,9 @@ def _length(part: Sequence[Unit], limit: int) -> int:
     return part[0].carried(limit) + sum(unit.tokens for unit in part) if part else 0
 
 
-def _even_share(tokens: int, limit: int) -> float:
-    return tokens / max(1, -(-tokens // limit))
+def _count(tokens: int, shortest: int, limit: int) -> int:
+    """How many runs there should be of so many tokens."""
+    return max(1, -(-tokens // limit), tokens // max(1, shortest))
 
 
 def _leading_end(part: Sequence[Unit]) -> int:
@@ -106,7 +111,9 @@ class Cutter:
             for word in self._words(unit)
             for piece in ([word] if word.tokens <= limit else self._ends_of_words(word, limit))
         ]
-        return [Unit(run[0].start, run[-1].end, sum(piece.tokens for piece in run)) for run in packed(pieces, limit)]
+        return [
+            Unit(run[0].start, run[-1].end, sum(piece.tokens for piece in run)) for run in packed(pieces, limit, limit)
+        ]
 
     def _lines(self, unit: Unit) -> list[Unit]:
         return self._counted((line.start(), line.end()) for line in _LINE.finditer(self._text, unit.start, unit.end))
