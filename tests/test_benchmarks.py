@@ -7,7 +7,7 @@ from random import Random
 import numpy as np
 import pytest
 
-from benchmarks import extraction
+from benchmarks import chunking, extraction
 from benchmarks.articles import blocks, corpus, exchanged, questions, recombined
 from benchmarks.measurement import Benchmark, Measurement
 from benchmarks.processes import environment
@@ -123,7 +123,7 @@ def test_every_section_of_the_results_is_one_that_can_be_measured_again() -> Non
         line.split()[2] for line in RESULTS.read_text(encoding="utf-8").splitlines() if line.startswith("<!-- begin")
     ]
 
-    assert set(names) <= {benchmark.name for benchmark in BENCHMARKS} | {extraction.NAME}
+    assert set(names) <= {benchmark.name for benchmark in BENCHMARKS} | {chunking.NAME, extraction.NAME}
 
 
 def test_measured_processes_run_with_the_default_settings() -> None:
