@@ -513,3 +513,15 @@ def test_rebuilding_makes_both_indexes_anew_from_the_catalog(catalog: Catalog, i
     indexes.rebuild()
     indexes.close()
     assert indexes.differences() == []
+
+
+def test_a_library_that_stays_empty_is_no_interrupted_write(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    with_nothing = Catalog.open(tmp_path / "empty", create=True)
+    for _ in range(2):
+        indexes = Indexes(with_nothing)
+        indexes.sync()
+        indexes.close()
+    with_nothing.close()
+
+    assert state.read(tmp_path / "empty" / "lexical").closed
+    assert not caplog.records

@@ -159,9 +159,13 @@ class LexicalIndex:
                 raise IndexInterruptedError(f"{folder} was left in the middle of a write")
             if known.last_change and not all((folder / name).is_dir() for name in (CHUNKS, ARTICLES)):
                 raise IndexInterruptedError(f"{folder} was made by an older version")
-            if not known.last_change and not (folder / state.FILE).exists():
+            is_first = not (folder / state.FILE).exists()
+            if is_first:
                 state.write(folder, 0, "", closed=False)  # tantivy makes its first files here
-            return cls(folder, known.last_change, known.lineage, traces=known.traces)
+            index = cls(folder, known.last_change, known.lineage, traces=known.traces)
+            if is_first:  # a library may stay empty: that is no interrupted write
+                state.write(folder, 0, "", closed=True)
+            return index
 
     @classmethod
     def in_memory(cls) -> Self:
