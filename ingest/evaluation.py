@@ -159,6 +159,7 @@ def _about(
         "of": digest,
         "model": (model or assistant.settings.model) if suite.answers else "none",
         "embedding": stamp.name,
+        "reranker": assistant.settings.reranker or "none",
         "articles": articles,
         "chunks": chunks,
         "change": assistant.catalog.last_change(),

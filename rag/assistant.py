@@ -22,6 +22,7 @@ from rag.indexes import Indexes
 from rag.names import Names, names_for, shipped
 from rag.question import Question, Turn, understand
 from rag.refusals import not_mentioned, nothing_in_reach
+from rag.reranking import Reranker, build_reranker
 from rag.retrieval import Retriever
 from rag.settings import Settings
 
@@ -61,13 +62,14 @@ class Assistant:
         indexes: Indexes,
         clock: Callable[[], float] = time.perf_counter,
         names: Names | None = None,
+        reranker: Reranker | None = None,
     ) -> None:
         self.settings = settings
         self.catalog = catalog
         self.embedder = embedder
         self.indexes = indexes
         self.inbox = Inbox(catalog, settings)
-        self._retriever = Retriever(catalog, embedder, indexes)
+        self._retriever = Retriever(catalog, embedder, indexes, reranker)
         self._answerers: dict[str, Answerer] = {}
         self._building = threading.Lock()
         self._clock = clock
@@ -81,7 +83,8 @@ class Assistant:
             embedder = build_embedder(settings, settings.library / "model")
             catalog.require(embedder.stamp)
             names = names_for(settings.library, settings.companies)
-            return cls(settings, catalog, embedder, Indexes(catalog), names=names)
+            reranker = build_reranker(settings)
+            return cls(settings, catalog, embedder, Indexes(catalog), names=names, reranker=reranker)
         except BaseException:
             catalog.close()
             raise

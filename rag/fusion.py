@@ -10,7 +10,9 @@ from dataclasses import dataclass
 import numpy as np
 
 # Signals by name, and their weights (see benchmarks/RESULTS.md, Retrieval, for how they were chosen).
-DENSE, WORDS, ARTICLE, SENTENCE = "dense", "words", "article", "sentence"
+DENSE, WORDS, ARTICLE = "dense", "words", "article"
+# Not fused: what decides the order of the best where it is switched on (see rag/reranking.py).
+RERANKER = "reranker"
 WEIGHTS: Mapping[str, float] = {DENSE: 0.45, WORDS: 0.15, ARTICLE: 0.4}
 
 

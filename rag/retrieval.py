@@ -8,12 +8,14 @@ from rag.catalog import Catalog
 from rag.copies import distinct, named
 from rag.documents import Passage, SignalScore
 from rag.embedding import Embedder
-from rag.fusion import ARTICLE, DENSE, WEIGHTS, WORDS, Ranked, fuse, scaled
+from rag.fusion import ARTICLE, DENSE, RERANKER, WEIGHTS, WORDS, Ranked, fuse, scaled
 from rag.indexes import Indexes
 from rag.indexes.facets import Allowed
 from rag.indexes.lexical import terms
 from rag.names import Names
 from rag.question import Question
+from rag.reranking import DEPTH as RERANKED
+from rag.reranking import Reranker, reranked
 
 # Hits that each leg gives; more of them changed no figure.
 DEPTH = 100
@@ -31,10 +33,13 @@ class Found:
 class Retriever:
     """Searches one library. Thread safe; blocking."""
 
-    def __init__(self, catalog: Catalog, embedder: Embedder, indexes: Indexes) -> None:
+    def __init__(
+        self, catalog: Catalog, embedder: Embedder, indexes: Indexes, reranker: Reranker | None = None
+    ) -> None:
         self._catalog = catalog
         self._embedder = embedder
         self._indexes = indexes
+        self._reranker = reranker
 
     def retrieve(self, question: Question, k: int, *, explain: bool = False) -> Found:
         """The k best passages within the question's limits, fused from all signals, one origin per story."""
@@ -49,6 +54,10 @@ class Retriever:
             ARTICLE: scaled(articles),
         }
         fused = fuse(signals, [hit.chunk_id for hit in (*dense, *words)])
+        if self._reranker is not None:
+            stored = self._catalog.chunks([ranked.chunk_id for ranked in fused[:RERANKED]])
+            texts = {id_: one.chunk.to_embed(one.title) for id_, one in stored.items()}
+            fused = reranked(fused, texts, question.wording, self._reranker)
         passages = tuple(self._passages(fused, k, allowed, explain=explain))
         return Found(passages, None if allowed is None else allowed.count)
 
@@ -98,7 +107,8 @@ class Retriever:
 
 def _explained(ranked: Ranked) -> tuple[SignalScore, ...]:
     scores = []
-    for name, weight in WEIGHTS.items():
+    weights = {**WEIGHTS, RERANKER: 1.0} if RERANKER in ranked.signals else WEIGHTS
+    for name, weight in weights.items():
         signal = ranked.signals.get(name)
         if signal is None:
             scores.append(SignalScore(name=name, weight=weight))

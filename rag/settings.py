@@ -63,6 +63,12 @@ class Settings(BaseSettings):
         "fp32", description="`int8` embeds faster and finds a little less."
     )
 
+    reranker: str | None = Field(
+        None,
+        description="A sentence-transformers cross-encoder, by hub name or path, that reads the best 30 passages again "
+        "with the question; slow without an accelerator.",
+    )
+
     keep_raw: bool = Field(
         False, description="Keep the bytes articles are made of, compressed, so that `dossier reextract` can read them."
     )

@@ -28,6 +28,7 @@ LAYERS = [
         "rag.question",
         "rag.copies",
         "rag.retrieval",
+        "rag.reranking",
         "rag.fusion",
         "rag.checking",
         "rag.answering",
@@ -116,7 +117,7 @@ def test_only_the_catalog_speaks_sql() -> None:
 
 def test_torch_is_imported_by_the_embedding_alone_and_never_at_the_start() -> None:
     heavy = files_importing("torch") | files_importing("sentence_transformers") | files_importing("transformers")
-    assert heavy == {"rag.embedding.export", "rag.embedding.torch_model"}
+    assert heavy == {"rag.embedding.export", "rag.embedding.torch_model", "rag.embedding.cross_encoder"}
 
 
 def test_only_the_settings_read_the_environment() -> None:
