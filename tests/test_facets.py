@@ -92,9 +92,9 @@ def test_a_search_that_looked_too_short_says_so_instead_of_missing_hits(catalog:
     put(catalog, *(made(f"a{n:03}", site="Even" if n % 2 else "Odd") for n in range(200)))
     allowed = Facets(catalog).allowed(Limits(sites=("Even",)))
     everything = [Hit(f"a{n:03}-0", 1 - n / 1000) for n in range(200)]
-    best = searched(lambda many: everything[:many], 10, allowed, lambda: 200)
+    best = searched(lambda many: everything[:many], 10, allowed)
     assert best == [hit for hit in everything if int(hit.chunk_id[1:4]) % 2][:10]
     unlike = sorted(everything, key=lambda hit: int(hit.chunk_id[1:4]) % 2)  # what is allowed comes last
-    assert searched(lambda many: unlike[:many], 10, allowed, lambda: 200) is None
+    assert searched(lambda many: unlike[:many], 10, allowed) is None
     few = Facets(catalog).allowed(Limits(sites=("Nobody",)))
-    assert searched(lambda many: everything[:many], 10, few, lambda: 200) is None
+    assert searched(lambda many: everything[:many], 10, few) is None

@@ -5,6 +5,7 @@ are limited to few articles, for which Chroma's `where` is slow.
 """
 
 import threading
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -23,6 +24,16 @@ class _Matrix:
     articles: list[str] = field(default_factory=list)  # the articles, each once
     article_at: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, dtype=np.int64))
     vectors: Vectors = field(default_factory=lambda: np.empty((0, 0), dtype=np.float32))
+    # Of which order of articles it was last told where each row's stands in it, and that.
+    placed: tuple[Sequence[str] | None, NDArray[np.int64]] = (None, np.empty(0, dtype=np.int64))
+
+    def places(self, allowed: Allowed) -> NDArray[np.int64]:
+        """Where each row's article stands in `allowed.mask`; worked out once for all searches between two changes."""
+        order, found = self.placed
+        if order is not allowed.order:
+            found = allowed.places(self.articles)[self.article_at]
+            self.placed = (allowed.order, found)
+        return found
 
 
 class ExactSearch:
@@ -43,8 +54,7 @@ class ExactSearch:
             scores = matrix.vectors @ vector
         else:
             # What is not allowed is left out before anything is multiplied: that is where the time goes.
-            inside = allowed.mask[allowed.places(matrix.articles)]
-            rows = np.flatnonzero(inside[matrix.article_at])
+            rows = np.flatnonzero(allowed.mask[matrix.places(allowed)])
             scores = matrix.vectors[rows] @ vector
         if not len(rows):
             return []

@@ -54,6 +54,11 @@ class Allowed:
         at = self._place.get(article_id) if isinstance(article_id, str) else None
         return at is not None and bool(self.mask[at])
 
+    @property
+    def order(self) -> Sequence[str]:
+        """All articles as they stand in `mask`: the very same object until the library changes."""
+        return self._ids
+
     def ids(self) -> list[str]:
         """Their ids."""
         return [self._ids[int(at)] for at in np.flatnonzero(self.mask)]

@@ -162,7 +162,7 @@ class Indexes:
         dense = self._dense
         if dense is not None and DENSE not in self._failed and is_in_step(dense, self._catalog):
             try:
-                found = searched(lambda many: dense.search(vector, many), k, allowed, dense.count)
+                found = searched(lambda many: dense.search(vector, many), k, allowed)
                 if found is not None:
                     return found
             except IndexDamagedError as error:

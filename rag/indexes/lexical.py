@@ -227,7 +227,7 @@ class LexicalIndex:
             return [Hit(id_, score) for id_, score in self._chunks.search(text, many, only)]
 
         with damage_mapped(self.folder):
-            best = searched(found, k, allowed, self._chunks.count)
+            best = searched(found, k, allowed)
             return found(k, allowed.ids()) if best is None and allowed is not None else best or []
 
     def search_articles(self, text: str, k: int, allowed: Allowed | None = None) -> dict[str, float]:
@@ -237,7 +237,7 @@ class LexicalIndex:
             return [Hit(f"{id_}-0", score) for id_, score in self._articles.search(text, many, only)]
 
         with damage_mapped(self.folder):
-            best = searched(found, k, allowed, self._articles.count)
+            best = searched(found, k, allowed)
             hits = found(k, allowed.ids()) if best is None and allowed is not None else best or []
             return {hit.article_id: hit.score for hit in hits}
 
