@@ -178,8 +178,9 @@ def int8_table(way: Way, abstracts: Abstracts, models: Mapping[str, Embedder], f
 
 def report(folder: Path, count: int | None, precision: str) -> str:
     """The tables, without heading and method; the first has vectors of this precision."""
-    abstracts = read_abstracts(folder / "scifact", count)
-    stories = read_stories(folder / "multihop-rag", read_abstracts(folder / "scifact").articles, SEED)
+    everything = read_abstracts(folder / "scifact")
+    abstracts = everything if count is None else read_abstracts(folder / "scifact", count)
+    stories = read_stories(folder / "multihop-rag", everything.articles, SEED)
     models = {name: ExportedModel.open(BUILD / "model", name) for name in PRECISIONS}
     embedder = models[precision]
     cache = BUILD / "chunking"
@@ -193,7 +194,9 @@ def report(folder: Path, count: int | None, precision: str) -> str:
         f"{len(stories.questions)} questions. “number” and “words” are those of the articles' chunks; "
         f"{precision} vectors."
     )
-    return "\n".join([said, "", *table(outcomes), "", *int8_table(ways(embedder)[0], abstracts, models, cache)])
+    lost = f"What int8 vectors lose, over all {len(everything.articles):,} abstracts:"
+    losses = int8_table(ways(embedder)[0], everything, models, cache)
+    return "\n".join([said, "", *table(outcomes), "", lost, "", *losses])
 
 
 def tell(line: str) -> None:
@@ -206,7 +209,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.chunking", description="Measures chunking.")
     parser.add_argument("folder", type=Path, metavar="DATA_DIR")
     parser.add_argument(
-        "--abstracts", type=int, metavar="N", help="only so many abstracts, the relevant ones among them"
+        "--abstracts",
+        type=int,
+        metavar="N",
+        help="compare chunkings on so many abstracts, the relevant ones among them",
     )
     parser.add_argument(
         "--precision", choices=PRECISIONS, default="fp32", help="of the vectors chunkings are compared by"

@@ -13,7 +13,7 @@ from ingest.packing import CountTokens, Cutter, Unit, packed
 from ingest.structure import HEADING, Stretch, stretches
 from rag.documents import Article, Chunk
 
-# In tokens. Shorter chunks were found more surely than longer ones (see benchmarks/RESULTS.md, Chunking).
+# In tokens. The vectors found a little more in chunks of the short end (see benchmarks/RESULTS.md, Chunking).
 SHORTEST, LONGEST = 120, 220
 TINY = 40
 # The model adds its two special tokens to every text.
