@@ -30,12 +30,19 @@ from tests.end_to_end.serving import DOSSIER, dossier, environment, served
 QUESTION, QUOTE = "How much did Acme raise in its Series A?", "$12 million"
 ACME = "# Acme raises money\n\nAcme raised $12 million in its Series A, led by Fund One.\n"
 
+SUBJECTS = (
+    "bread rivers copper winter letters orchards glass ferries maps wool clocks islands salt bridges paper horses "
+    "lamps stone gardens music rope harbours flour silver stairs kites wells towers honey timber chalk boats drums"
+).split()
+
 
 def story(number: int, version: int) -> str:
     """An article of one to four paragraphs, each of which says of which article and version it is."""
     count = 1 + (number + version) % 4
+    words = random.Random(number)  # of its own: of forty copies of one story, their order says which are compared
     paragraphs = [
-        f"Part {part} of {count}: in version {version}, Startup {number} raised ${part + 1} million. " * 4
+        f"Part {part} of {count}: in version {version}, Startup {number} raised ${part + 1} million. "
+        f"It speaks of {' '.join(words.choices(SUBJECTS, k=40))}."
         for part in range(count)
     ]
     return f"# Startup {number} in the news\n\n" + "\n\n".join(paragraphs) + "\n"
