@@ -16,6 +16,7 @@ CORPUS = REPOSITORY / "docs_corpus"
 QUESTIONS = Path(__file__).parent / "sample_questions.txt"
 SEED = 20261123
 
+_MOVES = re.compile(r"(?!\d+\.)\w.*[^.!?:]|\w")
 _HEADING_ALONE = re.compile(r"^#{1,6} [^\n]*$")
 
 
@@ -62,6 +63,18 @@ def blocks(text: str) -> list[str]:
         else:
             found.append(part)
     return found
+
+
+def shuffled(text: str, random: Random) -> str:
+    """A text with its words in another order: as long, of the same words and lines, and no copy of anything.
+
+    Words that end a sentence, and what marks headings, items and cells, stay where they are.
+    """
+    words = re.split(r"(\s+)", text)
+    moved = [at for at, word in enumerate(words) if _MOVES.fullmatch(word)]
+    for at, other in zip(moved, random.sample(moved, len(moved)), strict=True):
+        words[at], words[other] = words[other], words[at]
+    return "".join(words)
 
 
 def exchanged(texts: Sequence[str], names: Sequence[str], others: Sequence[str]) -> list[str]:

@@ -1,5 +1,6 @@
 """The parts of the benchmarks that are logic: the articles they are made of, the verdicts, the results file."""
 
+import re
 from itertools import islice
 from pathlib import Path
 from random import Random
@@ -8,13 +9,14 @@ import numpy as np
 import pytest
 
 from benchmarks import chunking, extraction
-from benchmarks.articles import blocks, corpus, exchanged, questions, recombined
+from benchmarks.articles import blocks, corpus, exchanged, questions, recombined, shuffled
 from benchmarks.measurement import Benchmark, Measurement
 from benchmarks.processes import environment
 from benchmarks.results import RESULTS, replaced, section
 from benchmarks.run import BENCHMARKS, main
 from benchmarks.stand_in import COSINE, StandIn
 from rag.embedding import Embedder
+from rag.likeness import Words, share
 
 
 def test_recombined_articles_are_the_same_in_every_run() -> None:
@@ -36,6 +38,17 @@ def test_recombined_articles_differ_and_hold_only_paragraphs_of_the_corpus() -> 
 
 def test_a_heading_stays_with_its_paragraph() -> None:
     assert blocks("Lead.\n\n## Money\n\nIt raised.\n\n- a\n- b") == ["Lead.", "## Money\n\nIt raised.", "- a\n- b"]
+
+
+def test_shuffled_texts_keep_their_words_and_lines_and_share_no_stretch() -> None:
+    random = Random(1)
+    for text in corpus().values():
+        body = text.partition("\n---\n")[2]
+        made, other = shuffled(body, random), shuffled(body, random)
+        assert sorted(made.split()) == sorted(body.split())
+        assert re.sub(r"[^\n]", "", made) == re.sub(r"[^\n]", "", body)
+        assert share(Words.of(body).common(Words.of(made))) < 0.1
+        assert share(Words.of(other).common(Words.of(made))) < 0.1
 
 
 def test_names_are_exchanged_all_at_once_and_longest_first() -> None:
