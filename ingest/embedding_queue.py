@@ -34,6 +34,7 @@ class EmbeddingQueue:
         self._waiting: deque[Outcome] = deque()
         self._pending: dict[str, None] = {}
         self._vectors: dict[str, Vectors] = {}
+        self._stopped = False
         self.chunks_embedded = 0
         self.seconds = 0.0
 
@@ -43,13 +44,13 @@ class EmbeddingQueue:
         if isinstance(outcome, Prepared):
             self._vectors |= outcome.known
             self._pending |= dict.fromkeys(text for text in outcome.texts() if text not in self._vectors)
-        while len(self._pending) >= BATCH:
+        while len(self._pending) >= BATCH and not self._stopped:
             self._embed()
         return self._complete()
 
     def flush(self) -> Iterator[Outcome | Embedded]:
         """Embeds what is left, and gives back all outcomes that waited."""
-        while self._pending:
+        while self._pending and not self._stopped:
             self._embed()
         return self._complete()
 
@@ -57,7 +58,13 @@ class EmbeddingQueue:
         """The outcomes as soon as they are complete, with those that are so at the same time."""
         for outcome in outcomes:
             yield list(self.add(outcome))
+            if self._stopped:
+                return
         yield list(self.flush())
+
+    def stop(self) -> None:
+        """Has another thread that embeds end after the batch it is at; what has no vectors by then is left out."""
+        self._stopped = True
 
     def _embed(self) -> None:
         batch = list(self._pending)[:BATCH]

@@ -4,7 +4,7 @@
     retag         the articles that are there, if the table of names has changed
     prepare       the ledger knows it? else: read, identify, tag, chunk                           (a thread, ahead)
       read        extract and clean                                                 (a process, within its limits)
-    embed         the chunks the catalog has no vector for, in batches across articles
+    embed         the chunks the catalog has no vector for, in batches across articles            (another, ahead)
     put           each article, whole, as soon as it has all its vectors; whose copy it is, is found there
     prune         if wanted: takes away what has vanished from the sources
 
@@ -97,8 +97,13 @@ def run(
     prepared = (preparation.prepare(item.location, item.name, item.read) for item in everything)
     try:
         with ends, closing(web), closing(read_ahead(prepared, AHEAD, web.stop, reader.stop)) as outcomes:
-            for complete in queue.all(outcomes) if queue else ([outcome] for outcome in outcomes):
-                finish(complete)
+            groups: Iterable[Sequence[Outcome | Embedded]]
+            groups = queue.all(outcomes) if queue else ([outcome] for outcome in outcomes)
+            # The model goes on while what it has given is written.
+            stops = (web.stop, reader.stop, *([queue.stop] if queue else []))
+            with closing(read_ahead(groups, 1, *stops)) as complete:
+                for group in complete:
+                    finish(group)
         _judge(catalog, survey, web.listings, pruning, report, on_event)
     except KeyboardInterrupt:
         report.interrupted = True
