@@ -13,6 +13,8 @@ from rag.embedding.embedder import Vectors
 
 # Large enough that padding and calls cost little, small enough that an article is in the catalog soon.
 BATCH = 128
+# The first ones are smaller, doubling: the model need not wait for the first 128 chunks to be prepared.
+FIRST = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,7 @@ class EmbeddingQueue:
         self._pending: dict[str, None] = {}
         self._vectors: dict[str, Vectors] = {}
         self._stopped = False
+        self._batch = FIRST
         self.chunks_embedded = 0
         self.seconds = 0.0
 
@@ -44,7 +47,7 @@ class EmbeddingQueue:
         if isinstance(outcome, Prepared):
             self._vectors |= outcome.known
             self._pending |= dict.fromkeys(text for text in outcome.texts() if text not in self._vectors)
-        while len(self._pending) >= BATCH and not self._stopped:
+        while len(self._pending) >= self._batch and not self._stopped:
             self._embed()
         return self._complete()
 
@@ -57,7 +60,8 @@ class EmbeddingQueue:
     def all(self, outcomes: Iterable[Outcome]) -> Iterator[list[Outcome | Embedded]]:
         """The outcomes as soon as they are complete, with those that are so at the same time."""
         for outcome in outcomes:
-            yield list(self.add(outcome))
+            if complete := list(self.add(outcome)):
+                yield complete
             if self._stopped:
                 return
         yield list(self.flush())
@@ -67,7 +71,8 @@ class EmbeddingQueue:
         self._stopped = True
 
     def _embed(self) -> None:
-        batch = list(self._pending)[:BATCH]
+        batch = list(self._pending)[: self._batch]
+        self._batch = min(BATCH, 2 * self._batch)
         started = perf_counter()
         vectors = self._embedder.embed(batch)
         self.seconds += perf_counter() - started

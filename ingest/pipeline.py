@@ -37,7 +37,7 @@ from rag.retagging import retag
 from rag.settings import Settings
 
 # Articles prepared in advance: enough to keep the model busy, few enough to keep memory level.
-AHEAD = 32
+AHEAD = 64
 
 
 def run(

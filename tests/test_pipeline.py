@@ -311,18 +311,19 @@ def test_a_library_of_another_model_is_refused(library: Library) -> None:
 
 
 def test_an_interrupt_keeps_what_is_done_and_the_next_run_goes_on(library: Library) -> None:
-    for i in range(BATCH * 2 + 10):
+    first, second = 16, 32
+    for i in range(first + second + 70):
         library.write(f"{i:04}.md", f"# Story {i}\n\n{STORY.format(i)}")
 
     def interrupt(progress: Progress) -> None:
-        if progress.done == BATCH + 5:
+        if progress.done == first + 5:
             raise KeyboardInterrupt
 
     report = library.ingest(on_progress=interrupt)
     assert report.interrupted
     # What came out of the model together was written together, before the first of it was told.
-    assert len(library.texts()) == report.added == BATCH * 2
-    assert counts(library.ingest()) == (10, 0, BATCH * 2, 0)
+    assert len(library.texts()) == report.added == first + second
+    assert counts(library.ingest()) == (70, 0, first + second, 0)
     assert library.catalog.check() == []
 
 
@@ -351,13 +352,13 @@ def test_the_model_is_fed_across_articles_and_never_twice_with_the_same_text(lib
     for i in range(BATCH + 1):
         library.write(f"{i:04}.md", f"# Story {i}\n\n{STORY.format(i)}")
     assert library.ingest().chunks_embedded == BATCH + 1
-    assert library.embedder.batches == [BATCH, 1]
+    assert library.embedder.batches == [16, 32, 64, 17]
 
 
 def test_an_article_longer_than_a_batch_is_embedded_in_parts(library: Library) -> None:
     library.write("a.md", "\n\n".join(f"# Part {i}\n\n{' '.join([f'word{i}'] * 60)}." for i in range(BATCH * 2 + 1)))
     library.ingest()
-    assert library.embedder.batches == [BATCH, BATCH, 1]
+    assert library.embedder.batches == [16, 32, 64, BATCH, 17]
     assert len(library.catalog.chunks_of([library.only().id])) == BATCH * 2 + 1
 
 
