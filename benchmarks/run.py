@@ -12,7 +12,7 @@ from contextlib import ExitStack
 from datetime import date
 from pathlib import Path
 
-from benchmarks import answer, embedding, growth, ingest, names, reading, search, serve
+from benchmarks import answer, copies, embedding, growth, ingest, names, reading, search, serve
 from benchmarks.articles import REPOSITORY
 from benchmarks.machine import this_machine
 from benchmarks.measurement import Benchmark
@@ -24,6 +24,7 @@ BENCHMARKS: tuple[Benchmark, ...] = (
     ingest.BENCHMARK,
     reading.BENCHMARK,
     growth.BENCHMARK,
+    copies.BENCHMARK,
     embedding.BENCHMARK,
     search.BENCHMARK,
     answer.BENCHMARK,

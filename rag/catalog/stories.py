@@ -12,8 +12,10 @@ however large the library is; those are then compared word by word. Two things a
 """
 
 import json
+import sqlite3
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -27,6 +29,8 @@ from rag.likeness import ONE_STORY, REPEATED, REWORDED, Words, share
 POSTINGS, COMPARED = 32, 32
 # How much of a text is compared: a book's worth.
 LONGEST = 1_000_000
+# Texts whose words are kept at hand, and up to how many words each.
+REMEMBERED, SHORT = 256, 5_000
 # Fingerprints that two texts must share before they are compared; one will do for a text that has but a few.
 SHARED, FEW = 2, 8
 # In the place of an article's fingerprints: none were made yet (an older Dossier wrote it).
@@ -36,6 +40,10 @@ _EARLIEST = "published_by IS NULL, published_by, id"
 
 class Stories(Articles):
     """What a catalog knows of copies and quotations."""
+
+    def __init__(self, folder: Path, connection: sqlite3.Connection, *, writable: bool) -> None:
+        super().__init__(folder, connection, writable=writable)
+        self._compared: dict[str, Words] = {}  # by the hash of the text
 
     def repeated_in(self, chunk_ids: Iterable[str]) -> dict[str, tuple[Article, ...]]:
         """The other articles in which the words of each chunk stand too, earliest first; without those of one only."""
@@ -91,9 +99,7 @@ class Stories(Articles):
 
     def _compare(self, article_id: str, words: Words, spans: Sequence[tuple[str, int, int]], other_id: str) -> bool:
         """Notes which passages of either article stand in the other; whether the two are one story."""
-        row = self._row(f"SELECT substr(text, 1, {LONGEST}) FROM articles WHERE id = ?", other_id)
-        assert row is not None
-        other = Words.of(row[0])
+        other = self._words_of(other_id)
         ours, theirs = words.common(other), other.common(words)
         is_one_story = min(share(ours), share(theirs)) >= ONE_STORY
         least = REWORDED if is_one_story else REPEATED
@@ -106,6 +112,20 @@ class Stories(Articles):
                 "INSERT OR IGNORE INTO repeats VALUES (?, ?)", ((chunks[at][0], where) for at in repeated)
             )
         return is_one_story
+
+    def _words_of(self, article_id: str) -> Words:
+        """The words of an article; those of the last few hundred short ones are kept, since copies come in swarms."""
+        row = self._row("SELECT text_sha256 FROM articles WHERE id = ?", article_id)
+        assert row is not None
+        known = self._compared.get(row[0])
+        if known is None:
+            (text,) = self._row(f"SELECT substr(text, 1, {LONGEST}) FROM articles WHERE id = ?", article_id) or ("",)
+            known = Words.of(text)
+            if len(known.starts) <= SHORT:
+                self._compared[row[0]] = known
+                if len(self._compared) > REMEMBERED:
+                    del self._compared[next(iter(self._compared))]
+        return known
 
     def _join(self, article_id: str, alike: Sequence[str]) -> None:
         """Makes the earliest of an article and the origins that are alike the origin: of itself or of all of theirs."""
