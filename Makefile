@@ -10,7 +10,7 @@ TORCH_NEEDS := filelock typing-extensions setuptools sympy networkx jinja2 fsspe
 SOURCES := rag ingest tests benchmarks
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help install serve test check format bench eval lock chromium clean
+.PHONY: help install serve test check format bench eval peers lock chromium clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -38,6 +38,8 @@ eval: $(VENV)/.installed-dev  ## measure answers over the sample corpus against 
 bench: $(VENV)/.installed-dev  ## measure; ARGS="--write" keeps the figures in benchmarks/RESULTS.md
 	$(BIN)/python -m benchmarks.run $(ARGS)
 
+peers: .venv-peers/.installed  ## set up what `python -m benchmarks.peers` compares with, apart from .venv
+
 # --no-deps: the locks are complete, and nothing may bring a CUDA build behind their back.
 $(VENV)/.installed: requirements.lock pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -48,6 +50,12 @@ $(VENV)/.installed: requirements.lock pyproject.toml
 
 $(VENV)/.installed-dev: $(VENV)/.installed requirements-dev.lock
 	$(BIN)/pip install --quiet --no-deps --require-hashes -r requirements-dev.lock
+	@touch $@
+
+.venv-peers/.installed: benchmarks/peers/requirements.lock
+	$(PYTHON) -m venv .venv-peers
+	.venv-peers/bin/pip install --quiet --no-deps "$(TORCH)"
+	.venv-peers/bin/pip install --quiet --no-deps --require-hashes -r benchmarks/peers/requirements.lock
 	@touch $@
 
 # The folder is named beside its files, so that a file that came or went counts as a change.
@@ -68,6 +76,8 @@ lock:  ## resolve the dependencies again, into the two lock files (needs uv in .
 	printf '%s\n' $(TORCH_NEEDS) | $(BIN)/uv pip compile pyproject.toml - --group dev --all-extras --python-version 3.11 \
 		--generate-hashes --quiet --constraints requirements.lock --custom-compile-command "make lock" \
 		--output-file requirements-dev.lock
+	printf '%s\n' $(TORCH_NEEDS) | $(BIN)/uv pip compile benchmarks/peers/requirements.in - --python-version 3.11 \
+		--generate-hashes --quiet --custom-compile-command "make lock" --output-file benchmarks/peers/requirements.lock
 
 clean:  ## remove what was made here, the library excepted
-	rm -rf $(VENV) build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) .venv-peers build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

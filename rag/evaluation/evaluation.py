@@ -1,12 +1,13 @@
 """Asks every question of a suite, measures what came of it, and writes it down as it comes."""
 
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from rag.assistant import Assistant
-from rag.documents import Answer, Passage
+from rag.documents import Answer
 from rag.evaluation.answered import answer_measures
-from rag.evaluation.found import DEPTH, evidence_measures, ranking, ranking_measures
+from rag.evaluation.found import DEPTH, found_measures
 from rag.evaluation.questions import Asked
 from rag.evaluation.records import Record, Run, write_record
 from rag.question import Turn
@@ -34,11 +35,20 @@ class Names:
 class Evaluation:
     """Measures one library. `answers` is false where only finding is measured, as with collections of documents."""
 
-    def __init__(self, assistant: Assistant, names: Names, *, answers: bool, model: str | None = None) -> None:
+    def __init__(
+        self,
+        assistant: Assistant,
+        names: Names,
+        *,
+        answers: bool,
+        model: str | None = None,
+        clock: Callable[[], float] = time.perf_counter,
+    ) -> None:
         self._assistant = assistant
         self._names = names
         self._answers = answers
         self._model = model
+        self._clock = clock
 
     async def run(self, run: Run, questions: Sequence[Asked], on_progress: Callable[[Record], None]) -> None:
         """Asks what has no record yet. Raises DossierError when the library or a model fails; what was asked stays."""
@@ -53,10 +63,12 @@ class Evaluation:
     async def record(self, asked: Asked) -> Record:
         """What comes of one question."""
         history = await self._history(asked)
+        started = self._clock()
         passages = await self._assistant.search(
             asked.question, k=PASSAGES, as_of=asked.as_of, companies=asked.companies, history=history
         )
-        measures = self._of_passages(asked, passages)
+        searched = round((self._clock() - started) * 1000, 1)
+        measures = found_measures(asked, self._names.relevance(asked), passages) | {"search ms": searched}
         answer = await self._answer(asked, history)
         if answer is not None:
             measures |= answer_measures(asked, answer, self._assistant.catalog.find)
@@ -92,9 +104,3 @@ class Evaluation:
         return await self._assistant.ask(
             asked.question, as_of=asked.as_of, companies=asked.companies, history=history, model=self._model
         )
-
-    def _of_passages(self, asked: Asked, passages: Sequence[Passage]) -> dict[str, float]:
-        if not asked.answerable:
-            return {}
-        relevance = self._names.relevance(asked)
-        return ranking_measures(ranking(passages), relevance) | evidence_measures(asked, passages)

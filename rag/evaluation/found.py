@@ -29,6 +29,13 @@ def ranking_measures(ranked: Sequence[str], relevance: Mapping[str, int]) -> dic
     return {names[metric.measure]: float(metric.value) for metric in found}
 
 
+def found_measures(asked: Asked, relevance: Mapping[str, int], passages: Sequence[Passage]) -> dict[str, float]:
+    """All that can be said of the passages found for a question; nothing where there is none to find."""
+    if not asked.answerable:
+        return {}
+    return ranking_measures(ranking(passages), relevance) | evidence_measures(asked, passages)
+
+
 def evidence_measures(asked: Asked, passages: Sequence[Passage]) -> dict[str, float]:
     """The share of the key phrases that stand in the first 5 and 10 passages, and whether all of them do."""
     if not asked.phrases:

@@ -13,7 +13,15 @@ from rag.evaluation.figures import ALL, Figure
 from rag.evaluation.records import Record, Run
 
 # Measures that are no share: plotted and written in their own unit.
-UNITS = {"retrieve ms": "ms", "answer ms": "ms", "total ms": "ms", "input tokens": "", "output tokens": "", "cost": "$"}
+UNITS = {
+    "search ms": "ms",
+    "retrieve ms": "ms",
+    "answer ms": "ms",
+    "total ms": "ms",
+    "input tokens": "",
+    "output tokens": "",
+    "cost": "$",
+}
 # A lower value of these is the better one.
 COSTS = frozenset({"false refusal", *UNITS})
 # How often it refused says nothing alone.
