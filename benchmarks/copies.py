@@ -251,9 +251,10 @@ BENCHMARK = Benchmark(
     "Every second article of the sample corpus, and made of each by a seed: one syndicated (another byline and lead, a "
     "quarter cut off at the end), four with 10 to 25% of their words changed wherever they stand (figures stay), and "
     "three newsletters that quote a hundred words among eight paragraphs of the other articles. All arrive in a random "
-    "order; many are about the same events. Beside it, rensa's MinHash of 128 values over five-word shingles, as it was "
-    "used before, and at its most tolerant. The cost is the processor's time for all that `Catalog.put` does with a "
-    "made-up article of 400 words and one chunk: fingerprints, looking them up, comparing, writing; not for the disk. "
+    "order; many are about the same events. Beside it, rensa's MinHash of 128 values over five-word shingles, as "
+    "it was used before, and at its most tolerant. The cost is the processor's time for all that `Catalog.put` "
+    "does with a made-up article of 400 words and one chunk: fingerprints, looking them up, comparing, writing; "
+    "not for the disk. "
     "The number of look-ups is the same in every library; what grows is the share of them that no cache holds. A copy "
     "has a tenth of its words changed.",
     measure,

@@ -50,4 +50,8 @@ def _passage(at: int, found: Mapping[str, str], titles: Mapping[str, str]) -> Pa
         start=0,
         end=len(text),
         score=1 / (at + 1),
+        also_in=(),
+        signals=None,
+        heading="",
+        header="",
     )
