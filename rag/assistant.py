@@ -11,7 +11,7 @@ from typing import Self
 from anyio import to_thread
 
 from rag.answering import build_answerer
-from rag.answering.claims import Answerer, Refusal
+from rag.answering.claims import Answerer, Refusal, Step
 from rag.catalog import Catalog
 from rag.documents import Answer, Article, Passage, Timings
 from rag.draft import Draft
@@ -20,10 +20,11 @@ from rag.errors import DossierError
 from rag.inbox import Inbox
 from rag.indexes import Indexes
 from rag.names import Names, names_for, shipped
+from rag.parts import parts_of
 from rag.question import Question, Turn, understand
 from rag.refusals import not_mentioned, nothing_in_reach
 from rag.reranking import Reranker, build_reranker
-from rag.retrieval import Retriever
+from rag.retrieval import Found, Retriever, merged
 from rag.settings import Settings
 
 
@@ -137,22 +138,39 @@ class Assistant:
         asked = self._understood(question, as_of, companies, sites, authors, history)
         answerer = await to_thread.run_sync(self.answerer, model)
 
-        found = await to_thread.run_sync(self._retriever.retrieve, asked, k or self.settings.passages)
+        parts = parts_of(asked)
+        found = await to_thread.run_sync(self._found, parts, k or self.settings.passages)
+        passages = merged(found)
         retrieved = self._clock()
-        yield PassagesFound(found.passages)
+        yield PassagesFound(passages)
 
-        draft = Draft(asked, found.passages, await to_thread.run_sync(self._articles_of, found.passages))
-        refusal = await to_thread.run_sync(self._refusal_before, asked, found.articles)
-        if refusal:
-            draft.take(Refusal(refusal))
-        else:
-            async with aclosing(answerer.steps(asked, found.passages)) as steps:
+        asks = list(zip(parts, found, strict=True)) if answerer.by_parts else [(asked, _all_of(found))]
+        articles = await to_thread.run_sync(self._articles_of, passages)
+        draft = Draft(asked, passages, articles, [part for part, _ in asks])
+        for part, its in asks:
+            async with aclosing(self._steps(answerer, part, its)) as steps:
                 async for step in steps:
                     if text := draft.take(step):
                         yield Delta(text)
+            draft.part_ends()
+        if text := draft.unanswered():
+            yield Delta(text)
 
         ended = self._clock()
         yield Answered(draft.finished(answerer.name, _timings(started, retrieved, ended)))
+
+    def _found(self, parts: Sequence[Question], k: int) -> list[Found]:
+        return [self._retriever.retrieve(part, k) for part in parts]
+
+    async def _steps(self, answerer: Answerer, question: Question, found: Found) -> AsyncGenerator[Step]:
+        """What the answerer makes of a question or a part of it; it is not asked what no passage can answer."""
+        refusal = await to_thread.run_sync(self._refusal_before, question, found.articles)
+        if refusal:
+            yield Refusal(refusal)
+            return
+        async with aclosing(answerer.steps(question, found.passages)) as steps:
+            async for step in steps:
+                yield step
 
     def answerer(self, model: str | None = None) -> Answerer:
         """Who answers: the model asked for, or the configured one. Blocking: a local model loads its weights.
@@ -213,7 +231,8 @@ class Assistant:
     ) -> tuple[Passage, ...]:
         """The k best passages for a question, best first; `explain`: with what each signal says of them."""
         asked = self._understood(question, as_of, companies, sites, authors, history)
-        return (await to_thread.run_sync(partial(self._retriever.retrieve, asked, k, explain=explain))).passages
+        found = await to_thread.run_sync(partial(self._retriever.retrieve, asked, k, explain=explain))
+        return found.passages[:k]
 
     def articles(self) -> tuple[Article, ...]:
         """Every article without its text, newest first."""
@@ -246,6 +265,12 @@ class Assistant:
         """Closes the indexes and the catalog."""
         self.indexes.close()
         self.catalog.close()
+
+
+def _all_of(found: Sequence[Found]) -> Found:
+    """What was found for the parts of a question, for an answerer that takes it whole."""
+    counts = [one.articles for one in found if one.articles is not None]
+    return Found(merged(found), max(counts) if len(counts) == len(found) else None)
 
 
 def _timings(started: float, retrieved: float, ended: float) -> Timings:

@@ -168,11 +168,24 @@ class Timings(_Wire):
     total_ms: float = 0.0
 
 
+class AnswerPart(_Wire):
+    """One of the things that a question asked, and what came of it."""
+
+    question: str = Field(description="The part, worded so that it stands alone.")
+    status: Literal["answered", "not_found"]
+    sentences: tuple[int, ...] = Field((), description="Which of the answer's sentences say it, counted from 0.")
+    reason: str = Field("", description="Why it is not answered.")
+
+
 class Answer(_Wire):
     """The answer to one question, with everything that is needed to check it."""
 
     question: str
+    asked_as: str = Field(
+        "", description="The question as it was answered: short forms written out, references resolved."
+    )
     status: Literal["answered", "not_found"]
+    parts: tuple[AnswerPart, ...] = Field((), description="What was asked, when it was several things.")
     text: str = Field(description="The sentences with their citation numbers; for not_found, why and what is near.")
     sentences: tuple[Sentence, ...] = ()
     citations: tuple[Citation, ...] = ()

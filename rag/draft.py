@@ -1,10 +1,11 @@
 """An answer in the making: what was admitted, what was left out and why, and how it ends."""
 
 from collections.abc import Mapping, Sequence
+from typing import Literal
 
 from rag.answering.claims import Claim, Refusal, Step
 from rag.citations import CitationChecker, Dropped, rendered
-from rag.documents import Answer, Article, Passage, Sentence, Timings, Usage
+from rag.documents import Answer, AnswerPart, Article, Passage, Sentence, Timings, Usage
 from rag.question import Question
 from rag.refusals import missing, nearest, nearest_articles, unsupported
 
@@ -12,12 +13,21 @@ from rag.refusals import missing, nearest, nearest_articles, unsupported
 class Draft:
     """Takes an answerer's steps one by one, and believes none of them unchecked."""
 
-    def __init__(self, question: Question, passages: Sequence[Passage], articles: Mapping[str, Article]) -> None:
+    def __init__(
+        self,
+        question: Question,
+        passages: Sequence[Passage],
+        articles: Mapping[str, Article],
+        parts: Sequence[Question] = (),
+    ) -> None:
         self._question = question
         self._passages = tuple(passages)
         self._articles = articles
+        self._parts = tuple(parts) if len(parts) > 1 else ()
+        self._answered: list[AnswerPart] = []
         self._checker = CitationChecker(passages, articles)
         self._sentences: list[Sentence] = []
+        self._of_part: list[int] = []
         self._warnings: list[str] = []
         self._usage = Usage()
         self._refused = ""
@@ -38,20 +48,40 @@ class Draft:
         if isinstance(admitted, Dropped):
             self._warnings.append(f"A sentence was left out, because {admitted.reason}: {admitted.text}")
             return ""
-        if admitted in self._sentences:  # a small model may go round in circles
+        if admitted in self._sentences:  # a small model may go round in circles, two parts may have one answer
+            self._of_part.append(self._sentences.index(admitted))
             return ""
+        self._of_part.append(len(self._sentences))
         before = " " if self._sentences else ""
         self._sentences.append(admitted)
         return before + rendered(admitted)
 
+    def part_ends(self) -> None:
+        """All that comes from now on belongs to the question's next part."""
+        if not self._parts:
+            return
+        part = self._parts[len(self._answered)]
+        status: Literal["answered", "not_found"] = "answered" if self._of_part else "not_found"
+        reason = "" if self._of_part else self._refused or unsupported(self._warnings)
+        numbers = tuple(sorted(set(self._of_part)))
+        self._answered.append(AnswerPart(question=part.wording, status=status, sentences=numbers, reason=reason))
+        self._of_part, self._refused = [], ""
+
+    def unanswered(self) -> str:
+        """What the text ends with where a part is answered and another is not."""
+        open_parts = [part for part in self._answered if part.status == "not_found"] if self._sentences else []
+        return "".join(f" Not found: “{part.question.rstrip('?')}?” {part.reason}" for part in open_parts)
+
     def finished(self, model: str, timings: Timings) -> Answer:
         """The answer: what was admitted, or a refusal that says why and what is near."""
-        text = " ".join(map(rendered, self._sentences))
+        text = " ".join(map(rendered, self._sentences)) + self.unanswered()
         if not self._sentences:
-            reason = self._refused or unsupported(self._warnings)
-            text = " ".join(part for part in (reason, nearest(self._passages)) if part)
+            reasons = [part.reason for part in self._answered] or [self._refused or unsupported(self._warnings)]
+            text = " ".join(part for part in (*dict.fromkeys(reasons), nearest(self._passages)) if part)
         return Answer(
             question=self._question.text,
+            asked_as=self._question.wording,
+            parts=tuple(self._answered),
             status="answered" if self._sentences else "not_found",
             text=text,
             sentences=tuple(self._sentences),

@@ -2,15 +2,17 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Literal
 
 from rag.checking.quantities import quantities
 from rag.dates import parse_as_of
+from rag.descriptions import with_companies
 from rag.errors import QuestionError
 from rag.indexes.facets import NO_LIMITS, Limits
 from rag.names import Names, shipped
+from rag.periods import Period, periods_in
 from rag.spelling import TRADE, corrected, spelled_out
 
 Kind = Literal["amount", "person", "date", "number", "other"]
@@ -101,7 +103,8 @@ class Question:
 
     `text` is what the user wrote, `wording` what is searched and answered. `names` are the things named in it as they
     were written (companies, products, rounds, people); `companies` the known companies among them; `limits` what the
-    articles are limited to. `known` is the table of names it was read with, for those who answer it.
+    articles are limited to. `period` are the days it speaks of, when they are one stretch, told from `today`.
+    `known` is the table of names it was read with, for those who answer it.
     """
 
     text: str
@@ -110,6 +113,8 @@ class Question:
     names: tuple[str, ...] = ()
     companies: tuple[str, ...] = ()
     limits: Limits = NO_LIMITS
+    period: Period | None = None
+    today: date = date.max
     known: Names = field(default_factory=shipped, repr=False, compare=False)
 
     @property
@@ -128,8 +133,12 @@ def understand(
     history: Sequence[Turn] = (),
     limit: int = 2000,
     known: Names | None = None,
+    today: date | None = None,
 ) -> Question:
-    """Reads a question. Raises QuestionError when there is nothing to ask, or too much of it, or no such date."""
+    """Reads a question, relative to `today` (the present day if none is given).
+
+    Raises QuestionError when there is nothing to ask, or too much of it, or no such date.
+    """
     wording = " ".join(text.split())
     if not any(map(str.isalnum, wording)):
         raise QuestionError("The question is empty.", "Ask about a company, a round, a product or a person.")
@@ -140,16 +149,29 @@ def understand(
         )
     known = known or shipped()
     wording = stand_alone(spelled_out(corrected(wording, known)), history, known)
-    return Question(
-        text=text,
+    limits = Limits(
+        parse_as_of(as_of) if as_of else None, tuple(map(known.company_of, only)), tuple(sites), tuple(authors)
+    )
+    asked = Question(text=text, wording=wording, limits=limits, today=today or date.today(), known=known)
+    return reworded(asked, wording)
+
+
+def reworded(question: Question, wording: str) -> Question:
+    """The question in other words, read anew; its limits stay, and a day by which something was known is added."""
+    wording = with_companies(wording, question.known)
+    periods = periods_in(wording, min(question.today, question.as_of or question.today))
+    period = periods[0] if len(periods) == 1 else None
+    limits = question.limits
+    if period and period.known_by and (limits.as_of is None or period.last < limits.as_of):
+        limits = replace(limits, as_of=period.last)
+    return replace(
+        question,
         wording=wording,
         kind=kind_of(wording),
-        names=names_in(wording, known),
-        companies=known.companies_asked(wording),
-        limits=Limits(
-            parse_as_of(as_of) if as_of else None, tuple(map(known.company_of, only)), tuple(sites), tuple(authors)
-        ),
-        known=known,
+        names=names_in(wording, question.known),
+        companies=question.known.companies_asked(wording),
+        limits=limits,
+        period=period,
     )
 
 

@@ -1,11 +1,13 @@
 """Finds the passages for a question: two legs, fused, one story once."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from itertools import islice
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from itertools import chain, zip_longest
 
 from rag.catalog import Catalog
-from rag.copies import distinct, named
+from rag.copies import Told, distinct, named
+from rag.dates import last_day
 from rag.documents import Passage, SignalScore
 from rag.embedding import Embedder
 from rag.fusion import ARTICLE, DENSE, RERANKER, WEIGHTS, WORDS, Ranked, fuse, scaled
@@ -20,6 +22,8 @@ from rag.reranking import Reranker, reranked
 # Hits that each leg gives; more of them changed no figure.
 DEPTH = 100
 LONGEST_INITIALS = 5
+# Further articles about a company that are looked at because of their day.
+NEAREST_IN_TIME = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +32,12 @@ class Found:
 
     passages: tuple[Passage, ...]
     articles: int | None = None
+
+
+def merged(found: Sequence[Found]) -> tuple[Passage, ...]:
+    """The passages for several questions, each once, the best of every question first."""
+    by_rank = chain.from_iterable(zip_longest(*(one.passages for one in found)))
+    return tuple({passage.chunk_id: passage for passage in by_rank if passage is not None}.values())
 
 
 class Retriever:
@@ -42,7 +52,10 @@ class Retriever:
         self._reranker = reranker
 
     def retrieve(self, question: Question, k: int, *, explain: bool = False) -> Found:
-        """The k best passages within the question's limits, fused from all signals, one origin per story."""
+        """The k best passages within the question's limits, fused from all signals, one origin per story.
+
+        Behind them stand up to six more, of other articles about the companies asked about (see `_passages`).
+        """
         allowed = self._indexes.allowed(question.limits)
         vector = self._embedder.embed_question(question.wording)
         dense = self._indexes.search_dense(vector, DEPTH, allowed)
@@ -58,7 +71,7 @@ class Retriever:
             stored = self._catalog.chunks([ranked.chunk_id for ranked in fused[:RERANKED]])
             texts = {id_: one.chunk.to_embed(one.title) for id_, one in stored.items()}
             fused = reranked(fused, texts, question.wording, self._reranker)
-        passages = tuple(self._passages(fused, k, allowed, explain=explain))
+        passages = tuple(self._passages(fused, k, question, allowed, explain=explain))
         return Found(passages, None if allowed is None else allowed.count)
 
     def unknown_names(self, question: Question) -> tuple[str, ...]:
@@ -79,10 +92,15 @@ class Retriever:
         return not words or all(self._indexes.document_frequency(word) for word in words)
 
     def _passages(
-        self, fused: Sequence[Ranked], k: int, allowed: Allowed | None, *, explain: bool
+        self, fused: Sequence[Ranked], k: int, question: Question, allowed: Allowed | None, *, explain: bool
     ) -> Iterable[Passage]:
-        """The best k that say different things: what is a copy of one that was taken already adds nothing."""
-        found = list(islice(distinct(fused[: 4 * k], self._catalog, allowed), k))
+        """The best k that say different things: what is a copy of one that was taken already adds nothing.
+
+        Behind them come passages of other articles about the question's companies, the nearest in time first: what a
+        company is worth stands in the newest article, which is seldom the one that speaks most of its worth.
+        """
+        told = list(distinct(fused if question.companies else fused[: 4 * k], self._catalog, allowed))
+        found = [*told[:k], *self._nearest_in_time(told[k:], {one.hit.article_id for one in told[:k]}, question)]
         chunks = self._catalog.chunks([one.hit.chunk_id for one in found])
         for one in found:
             stored = chunks.get(one.hit.chunk_id)
@@ -103,6 +121,21 @@ class Retriever:
                 heading=chunk.heading,
                 header=chunk.header,
             )
+
+    def _nearest_in_time(self, told: Sequence[Told], taken: Collection[str], question: Question) -> list[Told]:
+        """The best passage of each further article about the companies, by how near its day is to the one asked for."""
+        about = self._indexes.allowed(replace(question.limits, companies=question.companies))
+        if not question.companies or about is None:
+            return []
+        best = {one.hit.article_id: one for one in reversed(told) if one.hit.article_id in about}
+        days = {article.id: article.published for article in self._catalog.articles(best)}
+        wanted = min(question.period.last if question.period else question.today, question.as_of or question.today)
+
+        def distance(article_id: str) -> int:
+            published = days.get(article_id)
+            return abs((last_day(published) - wanted).days) if published else date.max.toordinal()
+
+        return [best[id_] for id_ in sorted(best, key=distance) if id_ not in taken][:NEAREST_IN_TIME]
 
 
 def _explained(ranked: Ranked) -> tuple[SignalScore, ...]:

@@ -108,6 +108,7 @@ class Liar:
     """An answerer that claims whatever it is told to."""
 
     name = "liar"
+    by_parts = False
 
     def __init__(self, *texts: str) -> None:
         self._texts = texts

@@ -25,7 +25,10 @@ LAYERS = [
     ["rag.embedding", "rag.catalog", "rag.indexes", "rag.models", "rag.inbox", "rag.retagging", "rag.testing"],
     [
         "rag.spelling",
+        "rag.periods",
+        "rag.descriptions",
         "rag.question",
+        "rag.parts",
         "rag.copies",
         "rag.retrieval",
         "rag.reranking",

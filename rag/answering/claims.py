@@ -45,6 +45,7 @@ class Answerer(Protocol):
     """Turns passages into claims. The one seam between the extractive and the generative ways to answer."""
 
     name: str
+    by_parts: bool  # whether it wants the parts of a question one by one
 
     def steps(self, question: Question, passages: Sequence[Passage]) -> AsyncGenerator[Step]:
         """Claims in the order of the answer, or one Refusal; Usage at most once, last. Raises ModelError."""

@@ -44,6 +44,7 @@ class ExtractiveAnswerer:
     """The default answerer: instant, needs no model, and cannot invent a word."""
 
     name = "extractive"
+    by_parts = True
 
     def __init__(self, embedder: Embedder, idf: Callable[[str], float]) -> None:
         self._embedder = embedder

@@ -59,6 +59,7 @@ class GenerativeAnswerer:
     ) -> None:
         """`name` is what Answer.model shows; `new_mark` makes the delimiter that no article can know."""
         self.name = name
+        self.by_parts = False  # it reads the question whole, which asks the model once
         self._model = model
         self._settings = settings
         self._count = count_tokens

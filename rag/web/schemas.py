@@ -61,7 +61,12 @@ class AskRequest(_Request):
     authors: list[Name] = Field(default=[], max_length=20, description="Only articles by one of these authors.")
     history: list[EarlierTurn] = Field(default=[], max_length=20, description="The conversation so far, oldest first.")
     model: Name | None = Field(default=None, description="`extractive` or the model this server is set up with.")
-    k: int | None = Field(default=None, ge=1, le=50, description="Passages the answer is drawn from.")
+    k: int | None = Field(
+        default=None,
+        ge=1,
+        le=50,
+        description="Passages the answer is drawn from; more for a company, or for a question in several parts.",
+    )
     stream: bool = Field(default=False, description="Answer as server-sent events.")
 
 

@@ -1,0 +1,67 @@
+"""Companies that a question describes by what they make or whose they are: `the ChatGPT maker`, `Jane Roe's company`.
+
+The frame says that a company is meant, so a name counts in any case there, and a person by the last name.
+"""
+
+import re
+from collections import defaultdict
+from functools import lru_cache
+
+from rag.names import Names
+from rag.names.entries import plain
+
+_MAKER = r"(?:maker|developer|owner|parent|publisher|operator|provider)s?"
+_FIRM = r"(?:company|start-?up|firm|lab|laboratory|outfit|business|venture|employer)"
+_WORDS = r"(?P<name>[\w.&’'-]+?(?: [\w.&-]+?){0,3})"
+_THING = r"(?: (?:chatbots?|models?|editors?|assistants?|browsers?|apps?|agents?|generators?|tools?))?"
+_FRAMES = tuple(
+    re.compile(pattern, re.IGNORECASE)
+    for pattern in (
+        rf"(?:\bthe )?\b(?:{_MAKER}|{_FIRM}|people|team|folks|lab) (?:of|behind|that makes|which makes) (?:the )?"
+        rf"{_WORDS}{_THING}(?!\w)(?=\W|$)",
+        rf"(?<!\w){_WORDS}[’']s (?:{_MAKER}|{_FIRM})(?!\w)",
+        rf"(?:\bthe )?(?<!\w){_WORDS}[ -](?:{_MAKER}|people|folks|{_FIRM})(?!\w)",
+        rf"\bthe (?:\w+ )?(?:{_FIRM}|engine|app|service|site) of {_WORDS}(?!\w)",
+    )
+)
+
+
+def with_companies(wording: str, known: Names) -> str:
+    """The wording with companies by name where it describes them."""
+    for frame in _FRAMES:
+        wording = frame.sub(lambda match: _company(match, known), wording)
+    return wording
+
+
+def _company(match: "re.Match[str]", known: Names) -> str:
+    """The company in place of what describes it; of the words before `maker`, the longest name counts."""
+    owners = _owners(known)
+    words = match["name"].split()
+    before = match.start("name") - match.start()
+    spans = [(start, end) for start in range(len(words)) for end in range(len(words), start, -1)]
+    for start, end in sorted(spans, key=lambda span: span[0] - span[1]):
+        owner = owners.get(plain(" ".join(words[start:end])).replace("’", "'"))
+        if owner and (end == len(words) or before):
+            kept = [] if before and match.group()[:before].strip().casefold() != "the" else words[:start]
+            if kept and kept[-1].casefold() == "the":
+                kept = kept[:-1]
+            rest: list[str] = []
+            return " ".join([*kept, owner, *rest])
+    return match.group()
+
+
+@lru_cache(maxsize=4)
+def _owners(known: Names) -> dict[str, str]:
+    """Each product, model and person, and each person's last name, with the one company it belongs to."""
+    found: dict[str, set[str]] = defaultdict(set)
+    last_names: dict[str, set[str]] = defaultdict(set)
+    for entry in known.entries:
+        if entry.kind == "company":
+            continue
+        found[plain(entry.name)] |= set(entry.companies)
+        if entry.kind == "person" and " " in entry.name:
+            last_names[plain(entry.name).rpartition(" ")[2]] |= set(entry.companies)
+    companies = {plain(entry.name) for entry in known.entries if entry.kind == "company"}
+    for name, owners in last_names.items():
+        found.setdefault(name, owners)
+    return {name: min(owners) for name, owners in found.items() if len(owners) == 1 and name not in companies}
