@@ -27,6 +27,9 @@ from rag.reranking import Reranker, build_reranker
 from rag.retrieval import Found, Retriever, merged
 from rag.settings import Settings
 
+# Further articles about a company that are looked at because of their day.
+NEAREST_IN_TIME = 6
+
 
 @dataclass(frozen=True, slots=True)
 class PassagesFound:
@@ -139,7 +142,7 @@ class Assistant:
         answerer = await to_thread.run_sync(self.answerer, model)
 
         parts = parts_of(asked)
-        found = await to_thread.run_sync(self._found, parts, k or self.settings.passages)
+        found = await to_thread.run_sync(self._found, parts, k)
         passages = merged(found)
         retrieved = self._clock()
         yield PassagesFound(passages)
@@ -159,8 +162,11 @@ class Assistant:
         ended = self._clock()
         yield Answered(draft.finished(answerer.name, _timings(started, retrieved, ended)))
 
-    def _found(self, parts: Sequence[Question], k: int) -> list[Found]:
-        return [self._retriever.retrieve(part, k) for part in parts]
+    def _found(self, parts: Sequence[Question], k: int | None) -> list[Found]:
+        """The passages for each part: k, where k was asked for; else those of the settings, and the nearest in time."""
+        if k:
+            return [self._retriever.retrieve(part, k) for part in parts]
+        return [self._retriever.retrieve(part, self.settings.passages, in_time=NEAREST_IN_TIME) for part in parts]
 
     async def _steps(self, answerer: Answerer, question: Question, found: Found) -> AsyncGenerator[Step]:
         """What the answerer makes of a question or a part of it; it is not asked what no passage can answer."""
@@ -232,7 +238,7 @@ class Assistant:
         """The k best passages for a question, best first; `explain`: with what each signal says of them."""
         asked = self._understood(question, as_of, companies, sites, authors, history)
         found = await to_thread.run_sync(partial(self._retriever.retrieve, asked, k, explain=explain))
-        return found.passages[:k]
+        return found.passages
 
     def articles(self) -> tuple[Article, ...]:
         """Every article without its text, newest first."""

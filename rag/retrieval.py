@@ -1,6 +1,6 @@
 """Finds the passages for a question: two legs, fused, one story once."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import chain, zip_longest
@@ -12,7 +12,6 @@ from rag.documents import Passage, SignalScore
 from rag.embedding import Embedder
 from rag.fusion import ARTICLE, DENSE, RERANKER, WEIGHTS, WORDS, Ranked, fuse, scaled
 from rag.indexes import Indexes
-from rag.indexes.facets import Allowed
 from rag.indexes.lexical import terms
 from rag.names import Names
 from rag.question import Question
@@ -22,8 +21,6 @@ from rag.reranking import Reranker, reranked
 # Hits that each leg gives; more of them changed no figure.
 DEPTH = 100
 LONGEST_INITIALS = 5
-# Further articles about a company that are looked at because of their day.
-NEAREST_IN_TIME = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +48,11 @@ class Retriever:
         self._indexes = indexes
         self._reranker = reranker
 
-    def retrieve(self, question: Question, k: int, *, explain: bool = False) -> Found:
+    def retrieve(self, question: Question, k: int, *, in_time: int = 0, explain: bool = False) -> Found:
         """The k best passages within the question's limits, fused from all signals, one origin per story.
 
-        Behind them stand up to six more, of other articles about the companies asked about (see `_passages`).
+        Behind them stand up to `in_time` more, of other articles about the companies asked about: those nearest in time
+        first. What a company is worth stands in the newest article, which is seldom the one that speaks most of it.
         """
         allowed = self._indexes.allowed(question.limits)
         vector = self._embedder.embed_question(question.wording)
@@ -71,7 +69,9 @@ class Retriever:
             stored = self._catalog.chunks([ranked.chunk_id for ranked in fused[:RERANKED]])
             texts = {id_: one.chunk.to_embed(one.title) for id_, one in stored.items()}
             fused = reranked(fused, texts, question.wording, self._reranker)
-        passages = tuple(self._passages(fused, k, question, allowed, explain=explain))
+        told = list(distinct(fused if in_time and question.companies else fused[: 4 * k], self._catalog, allowed))
+        taken = [*told[:k], *self._nearest_in_time(told, k, question)[:in_time]]
+        passages = tuple(self._passages(taken, explain=explain))
         return Found(passages, None if allowed is None else allowed.count)
 
     def unknown_names(self, question: Question) -> tuple[str, ...]:
@@ -91,16 +91,7 @@ class Retriever:
         words = terms(name)
         return not words or all(self._indexes.document_frequency(word) for word in words)
 
-    def _passages(
-        self, fused: Sequence[Ranked], k: int, question: Question, allowed: Allowed | None, *, explain: bool
-    ) -> Iterable[Passage]:
-        """The best k that say different things: what is a copy of one that was taken already adds nothing.
-
-        Behind them come passages of other articles about the question's companies, the nearest in time first: what a
-        company is worth stands in the newest article, which is seldom the one that speaks most of its worth.
-        """
-        told = list(distinct(fused if question.companies else fused[: 4 * k], self._catalog, allowed))
-        found = [*told[:k], *self._nearest_in_time(told[k:], {one.hit.article_id for one in told[:k]}, question)]
+    def _passages(self, found: Sequence[Told], *, explain: bool) -> Iterable[Passage]:
         chunks = self._catalog.chunks([one.hit.chunk_id for one in found])
         for one in found:
             stored = chunks.get(one.hit.chunk_id)
@@ -122,12 +113,13 @@ class Retriever:
                 header=chunk.header,
             )
 
-    def _nearest_in_time(self, told: Sequence[Told], taken: Collection[str], question: Question) -> list[Told]:
-        """The best passage of each further article about the companies, by how near its day is to the one asked for."""
+    def _nearest_in_time(self, told: Sequence[Told], k: int, question: Question) -> list[Told]:
+        """The best passage of each article about the companies that is not among the first k, nearest in time first."""
         about = self._indexes.allowed(replace(question.limits, companies=question.companies))
-        if not question.companies or about is None:
+        if about is None or not question.companies:
             return []
-        best = {one.hit.article_id: one for one in reversed(told) if one.hit.article_id in about}
+        taken = {one.hit.article_id for one in told[:k]}
+        best = {one.hit.article_id: one for one in reversed(told[k:]) if one.hit.article_id in about}
         days = {article.id: article.published for article in self._catalog.articles(best)}
         wanted = min(question.period.last if question.period else question.today, question.as_of or question.today)
 
@@ -135,7 +127,7 @@ class Retriever:
             published = days.get(article_id)
             return abs((last_day(published) - wanted).days) if published else date.max.toordinal()
 
-        return [best[id_] for id_ in sorted(best, key=distance) if id_ not in taken][:NEAREST_IN_TIME]
+        return [best[id_] for id_ in sorted(best, key=distance) if id_ not in taken]
 
 
 def _explained(ranked: Ranked) -> tuple[SignalScore, ...]:

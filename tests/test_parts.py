@@ -122,3 +122,32 @@ def test_each_part_is_answered_or_reported_not_found(library_of: Callable[[Mappi
 
         single = library.ask("Who led Lumen's Series B?")
         assert single.parts == ()
+
+
+WORTH = """---
+title: "{title}"
+published: {day}
+---
+{text}
+"""
+
+
+def test_the_articles_nearest_in_time_are_looked_at_unless_a_number_of_passages_is_asked_for(
+    library_of: Callable[[Mapping[str, str]], Path],
+) -> None:
+    older = {
+        f"older-{month}.md": WORTH.format(
+            title=f"What Anthropic is worth, part {month}",
+            day=f"2021-{month:02}-01",
+            text=f"What is Anthropic worth? Its worth was put at ${month} billion; it is worth that to some.",
+        )
+        for month in range(1, 11)
+    }
+    newest = WORTH.format(title="Notes of the week", day="2025-11-01", text="Anthropic: $77 billion, by its valuation.")
+    with rag.open(library_of({**older, "newest.md": newest})) as library:
+        assert len(library.ask("What is Anthropic worth?", k=3).passages) == 3
+        assert len(library.search("What is Anthropic worth?", k=3)) == 3
+        found = library.ask("What is Anthropic worth?").passages
+        assert "Notes of the week" in {passage.title for passage in found}
+        as_of = library.ask("What is Anthropic worth?", as_of="2022").passages
+        assert "Notes of the week" not in {passage.title for passage in as_of}

@@ -65,7 +65,7 @@ class AskRequest(_Request):
         default=None,
         ge=1,
         le=50,
-        description="Passages the answer is drawn from; more for a company, or for a question in several parts.",
+        description="Passages for each part of the question.",
     )
     stream: bool = Field(default=False, description="Answer as server-sent events.")
 

@@ -18,7 +18,8 @@ from tests.end_to_end.serving import DOSSIER, dossier, environment
 
 LED = "Who led Mistral AI's Series A?"
 ANSWER = {
-    "question", "status", "text", "sentences", "citations", "passages", "model", "usage", "timings", "warnings",
+    "question", "asked_as", "status", "parts", "text",
+    "sentences", "citations", "passages", "model", "usage", "timings", "warnings",
 }  # fmt: skip
 CITATION = {"number", "article_id", "title", "site", "author", "url", "published", "quote", "start", "end", "also_in"}
 PASSAGE = {"chunk_id", "article_id", "title", "published", "text", "start", "end", "score", "also_in"}
