@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 from functools import partial
@@ -17,6 +17,7 @@ from rag.documents import Answer, Article, Passage, Timings
 from rag.draft import Draft
 from rag.embedding import Embedder, build_embedder
 from rag.errors import DossierError
+from rag.fusion import WEIGHTS
 from rag.inbox import Inbox
 from rag.indexes import Indexes
 from rag.names import Names, names_for, shipped
@@ -24,7 +25,7 @@ from rag.parts import parts_of
 from rag.question import Question, Turn, understand
 from rag.refusals import not_mentioned, nothing_in_reach
 from rag.reranking import Reranker, build_reranker
-from rag.retrieval import Found, Retriever, merged
+from rag.retrieval import DEPTH, Found, Retriever, merged
 from rag.settings import Settings
 
 # Further articles about a company that are looked at because of their day.
@@ -67,28 +68,37 @@ class Assistant:
         clock: Callable[[], float] = time.perf_counter,
         names: Names | None = None,
         reranker: Reranker | None = None,
+        *,
+        weights: Mapping[str, float] = WEIGHTS,
+        depth: int = DEPTH,
     ) -> None:
         self.settings = settings
         self.catalog = catalog
         self.embedder = embedder
         self.indexes = indexes
         self.inbox = Inbox(catalog, settings)
-        self._retriever = Retriever(catalog, embedder, indexes, reranker)
+        self._retriever = Retriever(catalog, embedder, indexes, reranker, weights=weights, depth=depth)
         self._answerers: dict[str, Answerer] = {}
         self._building = threading.Lock()
         self._clock = clock
         self._names = names or shipped()
 
     @classmethod
-    def open(cls, settings: Settings) -> Self:
-        """Opens the library the settings name. Blocking. Raises LibraryError, ConfigurationError."""
+    def open(cls, settings: Settings, *, weights: Mapping[str, float] = WEIGHTS, depth: int = DEPTH) -> Self:
+        """Opens the library the settings name. Blocking. `weights` and `depth` are the Retriever's.
+
+        Raises LibraryError, ConfigurationError.
+        """
         catalog = Catalog.open(settings.library)
         try:
             embedder = build_embedder(settings, settings.library / "model")
             catalog.require(embedder.stamp)
             names = names_for(settings.library, settings.companies)
             reranker = build_reranker(settings)
-            return cls(settings, catalog, embedder, Indexes(catalog), names=names, reranker=reranker)
+            indexes = Indexes(catalog)
+            return cls(
+                settings, catalog, embedder, indexes, names=names, reranker=reranker, weights=weights, depth=depth
+            )
         except BaseException:
             catalog.close()
             raise

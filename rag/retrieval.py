@@ -1,6 +1,6 @@
 """Finds the passages for a question: two legs, fused, one story once."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import chain, zip_longest
@@ -10,8 +10,10 @@ from rag.copies import Told, distinct, named
 from rag.dates import last_day
 from rag.documents import Passage, SignalScore
 from rag.embedding import Embedder
-from rag.fusion import ARTICLE, DENSE, RERANKER, WEIGHTS, WORDS, Ranked, fuse, scaled
+from rag.errors import ConfigurationError
+from rag.fusion import ARTICLE, DENSE, RERANKER, WEIGHTS, WORDS, Ranked, Signal, fuse, scaled
 from rag.indexes import Indexes
+from rag.indexes.facets import Allowed
 from rag.indexes.lexical import terms
 from rag.names import Names
 from rag.question import Question
@@ -38,15 +40,33 @@ def merged(found: Sequence[Found]) -> tuple[Passage, ...]:
 
 
 class Retriever:
-    """Searches one library. Thread safe; blocking."""
+    """Searches one library. Thread safe; blocking.
+
+    A signal that has no weight is not asked; `depth` is how many hits each leg gives. Raises ConfigurationError for
+    weights by which nothing could be found.
+    """
 
     def __init__(
-        self, catalog: Catalog, embedder: Embedder, indexes: Indexes, reranker: Reranker | None = None
+        self,
+        catalog: Catalog,
+        embedder: Embedder,
+        indexes: Indexes,
+        reranker: Reranker | None = None,
+        *,
+        weights: Mapping[str, float] = WEIGHTS,
+        depth: int = DEPTH,
     ) -> None:
+        if not set(weights) <= set(WEIGHTS) or not {DENSE, WORDS} & set(weights) or depth < 1:
+            raise ConfigurationError(
+                f"Nothing can be found with the weights {dict(weights)} and the depth {depth}.",
+                f"Weights are of {', '.join(WEIGHTS)}: of {DENSE} or {WORDS} at least; the depth is 1 or more.",
+            )
         self._catalog = catalog
         self._embedder = embedder
         self._indexes = indexes
         self._reranker = reranker
+        self._weights = weights
+        self._depth = depth
 
     def retrieve(self, question: Question, k: int, *, in_time: int = 0, explain: bool = False) -> Found:
         """The k best passages within the question's limits, fused from all signals, one origin per story.
@@ -55,16 +75,8 @@ class Retriever:
         first. What a company is worth stands in the newest article, which is seldom the one that speaks most of it.
         """
         allowed = self._indexes.allowed(question.limits)
-        vector = self._embedder.embed_question(question.wording)
-        dense = self._indexes.search_dense(vector, DEPTH, allowed)
-        words = self._indexes.search_lexical(question.wording, DEPTH, allowed)
-        articles = self._indexes.search_articles(question.wording, DEPTH, allowed)
-        signals = {
-            DENSE: scaled({hit.chunk_id: hit.score for hit in dense}),
-            WORDS: scaled({hit.chunk_id: hit.score for hit in words}),
-            ARTICLE: scaled(articles),
-        }
-        fused = fuse(signals, [hit.chunk_id for hit in (*dense, *words)])
+        signals = self._signals(question.wording, allowed)
+        fused = fuse(signals, [id_ for leg in (DENSE, WORDS) for id_ in signals.get(leg, {})], self._weights)
         if self._reranker is not None:
             stored = self._catalog.chunks([ranked.chunk_id for ranked in fused[:RERANKED]])
             texts = {id_: one.chunk.to_embed(one.title) for id_, one in stored.items()}
@@ -87,6 +99,19 @@ class Retriever:
             and not any(map(self._occurs, _ways_to_say(name, question.known)))
         )
 
+    def _signals(self, wording: str, allowed: Allowed | None) -> dict[str, dict[str, Signal]]:
+        """What each signal that has a weight says: of chunks by their id; ARTICLE of articles, by theirs."""
+        found: dict[str, Mapping[str, float]] = {}
+        if DENSE in self._weights:
+            vector = self._embedder.embed_question(wording)
+            found[DENSE] = {hit.chunk_id: hit.score for hit in self._indexes.search_dense(vector, self._depth, allowed)}
+        if WORDS in self._weights:
+            hits = self._indexes.search_lexical(wording, self._depth, allowed)
+            found[WORDS] = {hit.chunk_id: hit.score for hit in hits}
+        if ARTICLE in self._weights:
+            found[ARTICLE] = self._indexes.search_articles(wording, self._depth, allowed)
+        return {name: scaled(scores) for name, scores in found.items()}
+
     def _occurs(self, name: str) -> bool:
         words = terms(name)
         return not words or all(self._indexes.document_frequency(word) for word in words)
@@ -108,7 +133,7 @@ class Retriever:
                 end=chunk.end,
                 score=round(one.hit.score, 4),
                 also_in=named(one.also_in),
-                signals=_explained(one.hit) if explain else None,
+                signals=_explained(one.hit, self._weights) if explain else None,
                 heading=chunk.heading,
                 header=chunk.header,
             )
@@ -130,9 +155,9 @@ class Retriever:
         return [best[id_] for id_ in sorted(best, key=distance) if id_ not in taken]
 
 
-def _explained(ranked: Ranked) -> tuple[SignalScore, ...]:
+def _explained(ranked: Ranked, weights: Mapping[str, float]) -> tuple[SignalScore, ...]:
     scores = []
-    weights = {**WEIGHTS, RERANKER: 1.0} if RERANKER in ranked.signals else WEIGHTS
+    weights = {**weights, RERANKER: 1.0} if RERANKER in ranked.signals else weights
     for name, weight in weights.items():
         signal = ranked.signals.get(name)
         if signal is None:

@@ -1,10 +1,17 @@
 """Finding passages: two legs, fused, filtered."""
 
+import asyncio
 from collections.abc import Callable, Mapping
+from contextlib import closing
 from pathlib import Path
 
+import pytest
+
 import rag
+from rag.assistant import Assistant
+from rag.errors import ConfigurationError
 from rag.fusion import ARTICLE, DENSE, WORDS, fuse, scaled
+from rag.settings import Settings
 
 ARTICLES = {
     "a.md": "---\ntitle: Acme raises\npublished: 2024-01-02\ncompanies: [Acme]\n---\nAcme raised money from Zeta.\n",
@@ -61,3 +68,25 @@ def test_the_best_passage_comes_first_and_no_more_than_k(library_of: Callable[[M
     with rag.open(library_of(ARTICLES)) as library:
         found = library.search("Who is chief scientist at Bolt?", k=1)
         assert [p.title for p in found] == ["Bolt hires"]
+
+
+def test_a_leg_without_a_weight_is_not_asked(library_of: Callable[[Mapping[str, str]], Path]) -> None:
+    settings = Settings(library=library_of(ARTICLES))
+    found = {}
+    for name, weights in {"words": {WORDS: 1.0}, "dense": {DENSE: 1.0}, "both": {DENSE: 0.5, WORDS: 0.5}}.items():
+        with closing(Assistant.open(settings, weights=weights)) as assistant:
+            assistant.sync()
+            passages = asyncio.run(assistant.search("chief scientist", explain=True))
+        assert all([signal.name for signal in p.signals or ()] == list(weights) for p in passages)
+        found[name] = [p.title for p in passages]
+    assert found == {"words": ["Bolt hires"], "dense": ["Bolt hires", "Acme raises"], "both": found["dense"]}
+    with closing(Assistant.open(settings, depth=1)) as assistant:
+        assert [p.title for p in asyncio.run(assistant.search("chief scientist"))] == ["Bolt hires"]
+
+
+@pytest.mark.parametrize(("weights", "depth"), [({ARTICLE: 1.0}, 9), ({DENSE: 1, "magic": 1}, 9), ({DENSE: 1}, 0)])
+def test_weights_that_find_nothing_are_told(
+    weights: dict[str, float], depth: int, library_of: Callable[[Mapping[str, str]], Path]
+) -> None:
+    with pytest.raises(ConfigurationError, match="Weights are of dense, words, article"):
+        Assistant.open(Settings(library=library_of(ARTICLES)), weights=weights, depth=depth)
