@@ -1,5 +1,6 @@
 """Measuring: what a measure says of an answer, how runs are kept and compared, and the command as its users have it."""
 
+import hashlib
 import json
 import os
 import subprocess
@@ -250,12 +251,28 @@ def test_a_figure_that_falls_below_its_recorded_interval_is_told(tmp_path: Path)
 
 
 def test_a_report_escapes_what_questions_and_answers_hold(tmp_path: Path) -> None:
-    record_ = Record("q", "k", "<script>alert(1)</script>", {"correct and cited": 0.0, "nDCG@10": 0.5}, answer="<b>")
-    run = Run(tmp_path, {"suite": "<i>", "questions": 1}, {"q": record_})
-    page = to_html(run, figures_of([record_]))
+    wrong = Record("q", "<k>", "<script>alert(1)</script>", {"correct and cited": 0.0, "nDCG@10": 0.5}, answer="<b>")
+    right = Record("r", "k", "?", {"correct and cited": 1.0, "nDCG@10": 1.0}, answer="yes")
+    run = Run(tmp_path, {"suite": "<i>", "questions": 2}, {"q": wrong, "r": right})
+    page = to_html(run, figures_of([wrong, right]))
     assert "<script>" not in page
+    assert "<b>" not in page.replace('<b style="left', "")
     assert "&lt;script&gt;" in page
-    assert "<svg" in page
+    assert page.count("<svg") == 2
+
+
+def test_a_report_lists_what_was_gained_and_lost_and_sorts_failures_by_what_went_wrong(tmp_path: Path) -> None:
+    good = {"correct and cited": 1.0, "correct": 1.0, "refused": 0.0, "total ms": 5.0}
+    bad = {"correct and cited": 0.0, "correct": 0.0, "refused": 0.0, "total ms": 9.0}
+    before = Run(tmp_path / "old", {}, {"a": Record("a", "k", "Why?", bad), "b": Record("b", "k", "How?", good)})
+    late = Record("b", "k", "How?", bad | {"evidence read": 0.0}, "answered", "No idea", accept=(("22", "twenty-two"),))
+    after = Run(tmp_path, {"suite": "s"}, {"a": Record("a", "k", "Why?", good), "b": late})
+    page = to_html(after, figures_of(after.records.values()), [("<old>", compare(before, after))])
+    assert "Against &lt;old&gt;" in page
+    assert '<span class="better">gained</span> a: Why?' in page
+    assert '<span class="worse">lost</span> b: How?' in page
+    assert "Wrong: evidence not found (1)" in page
+    assert "<dd>22 / twenty-two</dd>" in page
 
 
 # the command
@@ -289,7 +306,8 @@ def beir(folder: Path) -> None:
 def test_a_collection_of_ones_own_is_measured_by_one_command(tmp_path: Path, model_folder: Path) -> None:
     (tmp_path / "mine").mkdir()
     beir(tmp_path / "mine")
-    place_model(model_folder, tmp_path / "evaluations" / "library-mine-all-MiniLM-L6-v2-fp32")
+    digest = hashlib.sha256(str(tmp_path / "mine" / "corpus.jsonl").encode()).hexdigest()[:8]
+    place_model(model_folder, tmp_path / "evaluations" / f"library-mine-all-MiniLM-L6-v2-fp32-{digest}")
     done = dossier("eval", "--suite", tmp_path / "mine", "--json", cwd=tmp_path)
     found = {figure["measure"]: figure["mean"] for figure in json.loads(done.stdout)["figures"]}
     assert found["nDCG@10"] == 1

@@ -4,10 +4,9 @@ from pathlib import Path
 
 from benchmarks.peers.exchange import FOUND, write
 from benchmarks.peers.measured import measured
-from ingest.evaluation import Suite
-from rag.evaluation.evaluation import Names
 from rag.evaluation.questions import Asked
 from rag.evaluation.records import read_run
+from rag.evaluation.suite import Names, Suite
 
 
 def test_what_a_peer_found_becomes_a_run_that_can_be_compared(tmp_path: Path) -> None:

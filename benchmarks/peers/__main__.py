@@ -15,10 +15,13 @@ from benchmarks.peers.measured import measured
 from benchmarks.peers.suites import first_documents, hand_over
 from benchmarks.peers.table import section
 from benchmarks.results import RESULTS, replaced
-from ingest.evaluation import Suite, evaluate, library_for, names_in, read_suite
+from ingest.evaluation import library_for, read_suite
+from rag.assistant import Assistant
 from rag.catalog import Catalog
 from rag.errors import DossierError
+from rag.evaluation.evaluation import evaluate
 from rag.evaluation.records import Run
+from rag.evaluation.suite import Suite, names_in
 from rag.settings import Settings, load_settings
 
 EVALUATIONS = Path("evaluations")
@@ -76,7 +79,8 @@ def own_run(suite: Suite, settings: Settings, folder: Path) -> Run:
     """Dossier's run, made anew: an older one would have been timed on another day."""
     for old in ("run.json", "records.jsonl"):
         (folder / old).unlink(missing_ok=True)
-    run = evaluate(replace(suite, answers=False), settings, folder)
+    with closing(Assistant.open(settings)) as assistant:
+        run = evaluate(replace(suite, answers=False), assistant, folder)
     with closing(Catalog.open(settings.library)) as catalog:
         chunks = catalog.chunks(sorted({id_ for record in run.records.values() for id_ in record.found}))
     lengths = [len(chunks[id_].chunk.text) for record in run.records.values() for id_ in record.found]

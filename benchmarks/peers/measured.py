@@ -5,11 +5,10 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.peers.exchange import FOUND, read
-from ingest.evaluation import Suite
 from rag.documents import Passage
-from rag.evaluation.evaluation import Names
 from rag.evaluation.found import DEPTH, found_measures
 from rag.evaluation.records import RECORDS, Record, Run, start_run, write_record
+from rag.evaluation.suite import Names, Suite
 
 
 def measured(

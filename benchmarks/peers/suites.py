@@ -5,9 +5,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from benchmarks.peers.exchange import ARTICLES, QUESTIONS, write
-from ingest.evaluation import Suite
 from rag.catalog import Catalog
 from rag.errors import ConfigurationError
+from rag.evaluation.suite import Suite
 
 
 def first_documents(suite: Suite, count: int, folder: Path) -> Suite:

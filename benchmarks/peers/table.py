@@ -3,10 +3,10 @@
 import statistics
 from collections.abc import Mapping
 
-from ingest.evaluation import Suite
 from rag.evaluation.comparison import Difference, compare
 from rag.evaluation.questions import of_half
 from rag.evaluation.records import Run
+from rag.evaluation.suite import Suite
 
 METHOD = (
     "The same articles (as Dossier cleans them, title before text), questions and weights (all-MiniLM-L6-v2, by "

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from rag.documents import Answer, Article, Citation
+from rag.evaluation.found import evidence_read
 from rag.evaluation.matching import holds
 from rag.evaluation.questions import Asked
 
@@ -11,12 +12,12 @@ def answer_measures(asked: Asked, answer: Answer, article: Callable[[str], Artic
     """What can be said of one answer; every measure from 0 to 1, but for times (ms) and tokens.
 
     `article` gives an article with its text by id. An answerable question is answered rightly when each part of
-    `accept` stands in the answer or its quotes; it is cited too when each stands in a quote. A citation is precise when
-    its quote holds an accepted part or a key phrase, or it is of an article that holds the answer and quotes nothing
-    that contradicts it, which no program can tell: so only the first two count.
+    `accept` stands in the answer or its quotes; it is cited too when each stands in a quote. As-of accuracy is the same
+    of the questions with an as-of date. A citation is precise when its quote holds an accepted part or a key phrase:
+    one that says it in other words than were foreseen counts as not precise.
     """
     refused = answer.status == "not_found"
-    measures = {"refused": float(refused)}
+    measures = {"refused": float(refused)} | evidence_read(asked, answer.passages)
     quotes = [citation.quote for citation in answer.citations]
     if asked.answerable:
         measures["false refusal"] = float(refused)
@@ -24,6 +25,8 @@ def answer_measures(asked: Asked, answer: Answer, article: Callable[[str], Artic
             everything = "\n".join([answer.text if not refused else "", *quotes])
             measures["correct"] = _all_in(everything, asked.accept) * float(not refused)
             measures["correct and cited"] = min(measures["correct"], _all_in("\n".join(quotes), asked.accept))
+            if asked.as_of:
+                measures["as-of accuracy"] = measures["correct and cited"]
             measures["citation recall"] = _share_in(quotes, asked.accept)
     else:
         measures["refusal recall"] = float(refused or (bool(asked.accept) and _all_in("\n".join(quotes), asked.accept)))

@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 from scipy.stats import permutation_test
 
 from rag.errors import ConfigurationError
-from rag.evaluation.figures import SEED
+from rag.evaluation.figures import SEED, interval_of
+from rag.evaluation.measures import lower_is_better
 from rag.evaluation.records import Record, Run, measures_in
 
 RESAMPLES = 9999
@@ -18,7 +19,8 @@ RESAMPLES = 9999
 @dataclass(frozen=True, slots=True)
 class Difference:
     """A measure in both runs over the questions they share. `p` is that of a paired, two-sided permutation test: how
-    often questions with exchanged runs differ as much (Smucker, Allan and Carterette, 2007)."""
+    often questions with exchanged runs differ as much (Smucker, Allan and Carterette, 2007). `low` and `high` are the
+    95% interval of the change. A question is `gained` where its value is better than before."""
 
     measure: str
     before: float
@@ -27,6 +29,8 @@ class Difference:
     count: int
     gained: tuple[str, ...]
     lost: tuple[str, ...]
+    low: float
+    high: float
 
     @property
     def change(self) -> float:
@@ -52,14 +56,18 @@ def _difference(measure: str, shared: Sequence[tuple[Record, Record]]) -> Differ
         return None
     old = np.asarray([b.measures[measure] for b, _ in both])
     new = np.asarray([a.measures[measure] for _, a in both])
+    better = (old - new if lower_is_better(measure) else new - old).tolist()
+    low, high = interval_of(new - old)
     return Difference(
         measure,
-        float(old.mean()),
-        float(new.mean()),
-        paired_p(old, new),
-        len(both),
-        tuple(a.id for (_, a), change in zip(both, new - old, strict=True) if change > 0),
-        tuple(a.id for (_, a), change in zip(both, new - old, strict=True) if change < 0),
+        before=float(old.mean()),
+        after=float(new.mean()),
+        p=paired_p(old, new),
+        count=len(both),
+        gained=tuple(a.id for (_, a), change in zip(both, better, strict=True) if change > 0),
+        lost=tuple(a.id for (_, a), change in zip(both, better, strict=True) if change < 0),
+        low=low,
+        high=high,
     )
 
 

@@ -1,35 +1,79 @@
-"""Asks every question of a suite, measures what came of it, and writes it down as it comes."""
+"""Runs a suite: asks every question, measures what came of it, and writes it down as it comes."""
 
+import hashlib
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from anyio.from_thread import start_blocking_portal
 
 from rag.assistant import Assistant
 from rag.documents import Answer
+from rag.errors import ConfigurationError, QuestionError
 from rag.evaluation.answered import answer_measures
 from rag.evaluation.found import DEPTH, found_measures
-from rag.evaluation.questions import Asked
-from rag.evaluation.records import Record, Run, write_record
+from rag.evaluation.questions import Asked, Half, of_half
+from rag.evaluation.records import Record, Run, start_run, write_record
+from rag.evaluation.suite import Names, Suite, check_names, doubtful, names_in
 from rag.question import Turn
 
 # Passages that are looked at to rank articles: several passages may be of one article.
 PASSAGES = 50
 
 
-@dataclass(frozen=True, slots=True)
-class Names:
-    """What documents are called outside of the library: a name to the id of the article it became."""
+def evaluate(
+    suite: Suite,
+    assistant: Assistant,
+    place: Path | Callable[[Mapping[str, Any]], Path],
+    *,
+    half: Half | None = None,
+    model: str | None = None,
+    more: Mapping[str, Any] | None = None,
+    on_progress: Callable[[Record], None] = lambda record: None,
+    tell: Callable[[str], None] = lambda line: None,
+) -> Run:
+    """Runs a suite, going on where an earlier run of the same questions and settings stopped.
 
-    article_of: Mapping[str, str] = field(default_factory=dict)
+    `place` is the folder it is kept in, or chooses it by what the run is about; `more` is what else it is about.
+    `tell` hears what is odd about the questions. Raises ConfigurationError when they do not fit the library.
+    """
+    questions = of_half(suite.questions, half)
+    if not questions:
+        raise ConfigurationError(f"{suite.name} has no questions in the {half} half.", "Leave out --half.")
+    assistant.sync()
+    names = names_in(suite, assistant.catalog)
+    check_names(suite, questions, names, tell)
+    for line in doubtful(questions, names, assistant.catalog.find):
+        tell(line)
+    about = {**_about(suite, questions, half, model, assistant), **(more or {})}
+    run = start_run(place if isinstance(place, Path) else place(about), about)
+    evaluation = Evaluation(assistant, names, answers=suite.answers, model=model)
+    with start_blocking_portal() as portal:  # works in a notebook too, where an event loop runs already
+        portal.call(evaluation.run, run, questions, on_progress)
+    return run
 
-    def relevance(self, asked: Asked) -> dict[str, int]:
-        """Which articles a question's answer stands in, by id; of several documents with one text, the best counts."""
-        named = asked.relevance or {name: 1 for part in asked.articles for name in part}
-        found: dict[str, int] = {}
-        for name, grade in named.items():
-            id_ = self.article_of.get(name, name)
-            found[id_] = max(grade, found.get(id_, 0))
-        return found
+
+def _about(
+    suite: Suite, questions: Sequence[Asked], half: Half | None, model: str | None, assistant: Assistant
+) -> dict[str, Any]:
+    """What a run is about; two runs with the same are the same run."""
+    digest = hashlib.sha256("\n".join(asked.model_dump_json() for asked in questions).encode()).hexdigest()[:16]
+    articles, chunks = assistant.catalog.counts()
+    settings = assistant.settings
+    return {
+        "suite": suite.name,
+        "half": half or "both",
+        "questions": len(questions),
+        "of": digest,
+        "model": (model or settings.model) if suite.answers else "none",
+        "passages": settings.passages if suite.answers else "none",
+        "embedding": assistant.embedder.stamp.name,
+        "reranker": settings.reranker or "none",
+        "articles": articles,
+        "chunks": chunks,
+        "change": assistant.catalog.last_change(),
+    }
 
 
 class Evaluation:
@@ -51,14 +95,20 @@ class Evaluation:
         self._clock = clock
 
     async def run(self, run: Run, questions: Sequence[Asked], on_progress: Callable[[Record], None]) -> None:
-        """Asks what has no record yet. Raises DossierError when the library or a model fails; what was asked stays."""
+        """Asks what has no record yet. Raises DossierError when the library or a model fails; what was asked stays.
+
+        `on_progress` is told the record of each question, be it new or not.
+        """
         with run.writer() as file:
             for asked in questions:
                 if asked.id not in run.records:
-                    record = await self.record(asked)
+                    try:
+                        record = await self.record(asked)
+                    except QuestionError as error:
+                        raise ConfigurationError(f"{asked.id}: {error.message}", error.hint) from error
                     write_record(file, record)
                     run.records[record.id] = record
-                    on_progress(record)
+                on_progress(run.records[asked.id])
 
     async def record(self, asked: Asked) -> Record:
         """What comes of one question."""
@@ -85,6 +135,7 @@ class Evaluation:
             found=tuple(passage.chunk_id for passage in passages[:DEPTH]),
             pair=asked.pair,
             as_of=asked.as_of,
+            accept=asked.accept if answer else (),
         )
 
     async def _history(self, asked: Asked) -> list[Turn]:

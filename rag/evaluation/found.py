@@ -7,7 +7,7 @@ from ir_measures import RR, R, nDCG
 
 from rag.documents import Passage
 from rag.evaluation.matching import holds
-from rag.evaluation.questions import Asked
+from rag.evaluation.questions import Asked, Parts
 from rag.sentences import sentence_spans
 
 DEPTH = 10
@@ -42,11 +42,21 @@ def evidence_measures(asked: Asked, passages: Sequence[Passage]) -> dict[str, fl
         return {}
     measures: dict[str, float] = {}
     for k in (5, DEPTH):
-        texts = [f"{passage.title}\n{passage.heading}\n{passage.text}" for passage in passages[:k]]
-        held = [any(_found(phrase, texts) for phrase in part) for part in asked.phrases]
+        held = _held(asked.phrases, passages[:k])
         measures[f"evidence@{k}"] = sum(held) / len(held)
         measures[f"all evidence@{k}"] = float(all(held))
     return measures
+
+
+def evidence_read(asked: Asked, passages: Sequence[Passage]) -> dict[str, float]:
+    """Whether the passages an answer is drawn from hold all key phrases; without any, all that has to be said."""
+    parts = asked.phrases or asked.accept
+    return {"evidence read": float(all(_held(parts, passages)))} if asked.answerable and parts else {}
+
+
+def _held(parts: Parts, passages: Sequence[Passage]) -> list[bool]:
+    texts = [f"{passage.title}\n{passage.heading}\n{passage.text}" for passage in passages]
+    return [any(_found(phrase, texts) for phrase in part) for part in parts]
 
 
 def _found(phrase: str, texts: Sequence[str]) -> bool:

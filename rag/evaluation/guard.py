@@ -7,12 +7,12 @@ from pathlib import Path
 
 from rag.errors import ConfigurationError
 from rag.evaluation.figures import ALL, Figure, value_of
-from rag.evaluation.report import COSTS, NEUTRAL, UNITS, shown
+from rag.evaluation.measures import is_quality, lower_is_better, shown
 
 
 def write_recorded(path: Path, figures: Sequence[Figure]) -> None:
     """Writes down the overall figures that say how good a run is; times and tokens are of the machine, not of us."""
-    kept = [asdict(f) for f in figures if f.kind == ALL and f.measure not in UNITS and f.measure not in NEUTRAL]
+    kept = [asdict(f) for f in figures if f.kind == ALL and is_quality(f.measure)]
     path.write_text(json.dumps(kept, indent=1) + "\n", encoding="utf-8")
 
 
@@ -27,7 +27,7 @@ def fallen(path: Path, figures: Sequence[Figure]) -> list[str]:
         now = value_of(figures, before.measure)
         if now is None:
             found.append(f"{before.measure} was not measured")
-        elif now.mean > before.high if before.measure in COSTS else now.mean < before.low:
+        elif now.mean > before.high if lower_is_better(before.measure) else now.mean < before.low:
             values = [shown(value, before.measure) for value in (before.mean, before.low, before.high, now.mean)]
             found.append(f"{before.measure} was {values[0]} ({values[1]} to {values[2]}), is {values[3]}")
     return found

@@ -15,8 +15,9 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator, model_validator
 
+from rag.dates import is_partial_date
 from rag.errors import ConfigurationError
 from rag.question import Turn
 
@@ -74,11 +75,23 @@ class Asked(BaseModel):
     pair: str | None = None
     relevance: dict[str, int] = Field(default={}, description="Documents by their id, as BEIR's judgements give them.")
 
+    @field_validator("as_of")
+    @classmethod
+    def _is_a_day(cls, value: str | None) -> str | None:
+        if value is not None and not is_partial_date(value):
+            raise ValueError("write the date as 2023-12-14, 2023-12 or 2023")
+        return value
+
     @model_validator(mode="after")
     def _says_what_is_right(self) -> "Asked":
         if self.answerable and not (self.accept or self.phrases or self.articles or self.relevance):
             raise ValueError("an answerable question needs `accept`, `articles`, `phrases` or `relevance`")
         return self
+
+    @property
+    def relevant(self) -> dict[str, int]:
+        """How relevant which articles are, by what the question calls them."""
+        return self.relevance or {name: 1 for part in self.articles for name in part}
 
     @property
     def half(self) -> Half:
@@ -96,7 +109,7 @@ def read_questions(paths: Iterable[Path]) -> list[Asked]:
     found: dict[str, Asked] = {}
     for path in paths:
         try:
-            lines = path.read_text(encoding="utf-8").splitlines()
+            lines = path.read_text(encoding="utf-8").split("\n")
         except (OSError, UnicodeDecodeError) as error:
             raise ConfigurationError(f"The questions in {path} cannot be read: {error}.", "Check the path.") from error
         for number, line in enumerate(lines, 1):

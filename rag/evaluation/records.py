@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, TextIO
@@ -10,12 +10,15 @@ from typing import Any, TextIO
 from rag.errors import ConfigurationError
 
 RUN, RECORDS = "run.json", "records.jsonl"
+# What may be told of a run later, since no record depends on it.
+LATER = frozenset({"price"})
 
 
 @dataclass(frozen=True, slots=True)
 class Record:
     """One question's outcome. `measures` holds what was measured of it: shares and truths from 0 to 1, milliseconds,
-    tokens; what does not apply is left out."""
+    tokens; what does not apply is left out. `accept` is what the answer had to say, as in Asked; `found` are the ids of
+    the first passages."""
 
     id: str
     kind: str
@@ -27,6 +30,7 @@ class Record:
     found: tuple[str, ...] = ()
     pair: str | None = None
     as_of: str | None = None
+    accept: Sequence[Sequence[str]] = ()
 
 
 @dataclass(slots=True)
@@ -43,8 +47,11 @@ class Run:
         return len(self.records) >= int(self.about["questions"])
 
     def writer(self) -> TextIO:
-        """The file that further records are added to."""
-        return (self.folder / RECORDS).open("a", encoding="utf-8")
+        """The file that further records are added to, behind its last whole line."""
+        path = self.folder / RECORDS
+        if path.exists():
+            os.truncate(path, len(_whole_lines(path)))
+        return path.open("a", encoding="utf-8")
 
 
 def start_run(folder: Path, about: dict[str, Any]) -> Run:
@@ -54,30 +61,41 @@ def start_run(folder: Path, about: dict[str, Any]) -> Run:
     """
     if (folder / RUN).is_file():
         run = read_run(folder)
-        if run.about != about:
+        if not same(run.about, about):
             raise ConfigurationError(
                 f"{folder} holds another run: {', '.join(_differences(run.about, about))}.",
                 "Name another folder with --report, or remove this one.",
             )
-        return run
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / RUN).write_text(json.dumps(about, indent=2, ensure_ascii=False), encoding="utf-8")
-    return Run(folder, about)
+        run.about |= about
+    else:
+        folder.mkdir(parents=True, exist_ok=True)
+        run = Run(folder, about)
+    scratch = folder / f"{RUN}.new"
+    scratch.write_text(json.dumps(run.about, indent=2, ensure_ascii=False), encoding="utf-8")
+    scratch.replace(folder / RUN)
+    return run
+
+
+def same(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    """Whether two descriptions are of the same run: one question by question, whatever is told of it later."""
+    return not _differences(one, other)
 
 
 def read_run(folder: Path) -> Run:
     """A run as it was written. Raises ConfigurationError when there is none; a line a kill cut off is left out."""
     try:
         about = json.loads((folder / RUN).read_text(encoding="utf-8"))
-        path = folder / RECORDS
-        text = path.read_bytes() if path.exists() else b""
-    except (OSError, ValueError) as error:
+        text = _whole_lines(folder / RECORDS).decode("utf-8")
+        # Not splitlines(): an answer may hold characters that also end a line.
+        records = [Record(**json.loads(line)) for line in text.split("\n") if line]
+    except (OSError, ValueError, TypeError) as error:
         raise ConfigurationError(f"{folder} holds no run: {error}.", "Name the folder of one.") from error
-    whole = text[: text.rfind(b"\n") + 1]
-    if len(whole) != len(text):
-        os.truncate(path, len(whole))
-    records = [Record(**json.loads(line)) for line in whole.decode("utf-8").splitlines()]
     return Run(folder, about, {record.id: record for record in records})
+
+
+def _whole_lines(path: Path) -> bytes:
+    text = path.read_bytes() if path.exists() else b""
+    return text[: text.rfind(b"\n") + 1]
 
 
 def write_record(file: TextIO, record: Record) -> None:
@@ -92,5 +110,5 @@ def measures_in(records: Iterable[Record]) -> list[str]:
 
 
 def _differences(one: Mapping[str, Any], other: Mapping[str, Any]) -> list[str]:
-    keys = dict.fromkeys([*one, *other])
+    keys = (key for key in dict.fromkeys([*one, *other]) if key not in LATER)
     return [f"{key} was {one.get(key)!r}, is {other.get(key)!r}" for key in keys if one.get(key) != other.get(key)]

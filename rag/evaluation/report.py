@@ -1,113 +1,112 @@
 """A run as a page that stands alone: figures with their intervals, plots, what changed, and where it failed."""
 
 import io
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from importlib import resources
 from typing import Any
 
+import matplotlib as mpl
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
+from matplotlib.figure import Figure as Canvas
 
+from rag.evaluation import plots
 from rag.evaluation.comparison import Difference
-from rag.evaluation.figures import ALL, Figure
+from rag.evaluation.figures import ALL, Figure, times_of
+from rag.evaluation.frames import expected
+from rag.evaluation.measures import grouped, headline, is_share, is_time, lower_is_better, meaning, shown
+from rag.evaluation.outcomes import Outcome, outcome_of, outcomes
 from rag.evaluation.records import Record, Run
 
-# Measures that are no share: plotted and written in their own unit.
-UNITS = {
-    "search ms": "ms",
-    "retrieve ms": "ms",
-    "answer ms": "ms",
-    "total ms": "ms",
-    "input tokens": "",
-    "output tokens": "",
-    "cost": "$",
+WIDTH = 4.8  # inches, so that letters keep a size that can be read on a phone
+# What plots are drawn in, until the page's own colour takes its place.
+_INK = "#010203"
+_STYLE: Any = {
+    "font.size": 9,
+    "svg.hashsalt": "dossier",
+    **dict.fromkeys(("text.color", "axes.labelcolor", "axes.edgecolor", "xtick.color", "ytick.color"), _INK),
+    **dict.fromkeys(("axes.spines.top", "axes.spines.right"), False),
+    **dict.fromkeys(("axes.facecolor", "figure.facecolor", "savefig.facecolor"), "none"),
 }
-# A lower value of these is the better one.
-COSTS = frozenset({"false refusal", *UNITS})
-# How often it refused says nothing alone.
-NEUTRAL = frozenset({"refused"})
 
 
-def to_html(run: Run, figures: Sequence[Figure], differences: Sequence[Difference] = (), before: str = "") -> str:
-    """The report. Everything in it is escaped: questions and answers come from anywhere."""
+def to_html(run: Run, figures: Sequence[Figure], differences: Sequence[tuple[str, Sequence[Difference]]] = ()) -> str:
+    """The report; `differences` are those from other runs, by their names.
+
+    Everything in it is escaped: questions and answers come from anywhere.
+    """
     template = resources.files("rag").joinpath("evaluation/report.html").read_text(encoding="utf-8")
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    environment.filters["shown"] = shown
-    overall = [figure for figure in figures if figure.kind == ALL]
-    kinds = sorted({figure.kind for figure in figures} - {ALL})
+    tests = (is_share, is_time, lower_is_better)
+    environment.filters |= {"shown": shown, "meaning": meaning, "expected": expected, "outcome": outcome_of}
+    environment.tests |= {test.__name__: test for test in tests}
+    records = list(run.records.values())
+    by_kind = {(figure.measure, figure.kind): figure for figure in figures}
     return environment.from_string(template).render(
         about=run.about,
-        overall=overall,
-        kinds=kinds,
-        by_kind={(figure.measure, figure.kind): figure for figure in figures},
-        plots=[Markup(plot) for plot in _plots(figures, kinds, list(run.records.values()))],  # noqa: S704  our own SVG
-        differences=differences,
-        before=before,
-        questions={record.id: record.question for record in run.records.values()},
-        failures=failures(run.records.values()),
+        groups=grouped([figure.measure for figure in figures]),
+        kinds=sorted({figure.kind for figure in figures} - {ALL}),
+        all=ALL,
+        by_kind=by_kind,
+        headline=by_kind.get((headline([figure.measure for figure in figures]) or "", ALL)),
+        times=times_of(records),
+        outcomes=outcomes(records),
+        plots=_plots(figures, records),
+        differences=[(name, changes, _change_plot(changes)) for name, changes in differences],
+        questions={record.id: record.question for record in records},
+        failures=_failures(records),
+        costs=_costs(records),
     )
 
 
-def shown(figure: float, measure: str) -> str:
-    """A value as people read it."""
-    if measure in UNITS:
-        return f"{figure:,.1f} {UNITS[measure]}".strip()
-    return f"{figure:.3f}" if "@" in measure else f"{100 * figure:.1f}%"
+def _failures(records: Iterable[Record]) -> dict[Outcome, list[Record]]:
+    """The questions that did not go well, by what went wrong."""
+    found: dict[Outcome, list[Record]] = {}
+    for record in records:
+        outcome = outcome_of(record)
+        if not outcome.good:
+            found.setdefault(outcome, []).append(record)
+    return dict(sorted(found.items(), key=lambda item: list(Outcome).index(item[0])))
 
 
-def failures(records: Any) -> list[Record]:
-    """The questions that were answered wrongly, refused wrongly, or answered where nothing was to be said."""
-    return [
-        record
-        for record in records
-        if record.measures.get("correct and cited", 1.0) < 1
-        or record.measures.get("refusal recall", 1.0) < 1
-        or record.measures.get("all evidence@10", 1.0) < 1
-    ]
+def _costs(records: Sequence[Record]) -> dict[str, float]:
+    """What the whole run cost, by currency."""
+    found: dict[str, float] = {}
+    for record in records:
+        for name, value in record.measures.items():
+            if name.startswith("cost "):
+                found[name] = found.get(name, 0.0) + value
+    return found
 
 
-def _plots(figures: Sequence[Figure], kinds: Sequence[str], records: Sequence[Record]) -> list[str]:
-    from matplotlib.figure import Figure as Canvas  # half a second, which other commands need not wait
-
-    shares = [f for f in figures if f.kind == ALL and f.measure not in UNITS and f.measure not in NEUTRAL]
-    plots = []
-    if shares:
-        canvas = Canvas(figsize=(8, 0.34 * len(shares) + 1), layout="constrained")
-        axes = canvas.subplots()
-        at = range(len(shares))
-        axes.barh(at, [f.mean for f in shares], color="#3b6ea5", height=0.6)
-        axes.errorbar(
-            [f.mean for f in shares],
-            list(at),
-            xerr=[[f.mean - f.low for f in shares], [f.high - f.mean for f in shares]],
-            fmt="none",
-            ecolor="#222222",
-            capsize=3,
-        )
-        axes.set(xlim=(0, 1.02), title="All questions, with 95% intervals")
-        axes.set_yticks(list(at), [f.measure for f in shares])
-        axes.invert_yaxis()
-        plots.append(_svg(canvas))
-    for measure in ("correct and cited", "nDCG@10"):
-        some = [f for f in figures if f.measure == measure and f.kind in kinds]
-        if len(some) > 1:
-            canvas = Canvas(figsize=(8, 0.34 * len(some) + 1), layout="constrained")
-            axes = canvas.subplots()
-            axes.barh([f"{f.kind} ({f.count})" for f in some], [f.mean for f in some], color="#6a9a5b", height=0.6)
-            axes.set(xlim=(0, 1.02), title=f"{measure}, by kind of question")
-            axes.invert_yaxis()
-            plots.append(_svg(canvas))
-    times = [record.measures["total ms"] for record in records if "total ms" in record.measures]
-    if len(times) > 1:
-        canvas = Canvas(figsize=(8, 2.4), layout="constrained")
-        axes = canvas.subplots()
-        axes.hist(times, bins=40, color="#3b6ea5")
-        axes.set(title="Milliseconds an answer takes", xlabel="ms", ylabel="questions")
-        plots.append(_svg(canvas))
-    return plots
+def _plots(figures: Sequence[Figure], records: Sequence[Record]) -> dict[str, Markup]:
+    """The plots by what they show; one that would show a single bar is left out."""
+    found = {}
+    kinds = {record.kind for record in records}
+    name = headline([figure.measure for figure in figures])
+    of_kinds = [f for f in figures if f.measure == name and f.kind in kinds]
+    if len(kinds) > 1:
+        legend = 0.25 * len(outcomes(records))
+        found["outcomes"] = _svg(lambda axes: plots.draw_outcomes(axes, records), plots.height(len(kinds)) + legend)
+    if len(of_kinds) > 1:
+        found["kinds"] = _svg(lambda axes: plots.draw_kinds(axes, of_kinds), plots.height(len(of_kinds)))
+    step = "total ms" if any(f.measure == "total ms" for f in figures) else "search ms"
+    if sum(record.measures.get(step, 0) > 0 for record in records) > 1:
+        found["times"] = _svg(lambda axes: plots.draw_times(axes, records, step), 2.4)
+    return found
 
 
-def _svg(canvas: Any) -> str:
-    out = io.StringIO()
-    canvas.savefig(out, format="svg", metadata={"Date": None})
-    return out.getvalue().partition("<svg")[1] + out.getvalue().partition("<svg")[2]
+def _change_plot(changes: Sequence[Difference]) -> Markup:
+    rows = sum(is_share(change.measure) for change in changes)
+    return _svg(lambda axes: plots.draw_changes(axes, changes), plots.height(rows)) if rows else Markup("")
+
+
+def _svg(draw: Callable[[Any], None], high: float) -> Markup:
+    """A plot as SVG in the colour of the text around it, whether the page is light or dark."""
+    with mpl.rc_context(_STYLE):
+        canvas = Canvas(figsize=(WIDTH, high), layout="constrained")
+        draw(canvas.subplots())
+        out = io.StringIO()
+        canvas.savefig(out, format="svg", metadata={"Date": None})
+    _, start, rest = out.getvalue().partition("<svg")
+    return Markup((start + rest).replace(_INK, "currentColor"))  # noqa: S704  our own SVG, its text as outlines

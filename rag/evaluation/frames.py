@@ -1,0 +1,110 @@
+"""Runs as pandas frames, for notebooks: figures, questions, and how runs differ."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+import pandas as pd
+
+from rag.errors import ConfigurationError
+from rag.evaluation.comparison import compare
+from rag.evaluation.figures import ALL, figures_of, value_of
+from rag.evaluation.measures import lower_is_better
+from rag.evaluation.outcomes import Outcome, outcome_of
+from rag.evaluation.records import Record, Run, measures_in
+
+INTERVAL = ["mean", "low", "high"]
+
+
+def figures_frame(run: Run, kind: str = ALL) -> pd.DataFrame:
+    """Each measure over the questions of a kind (all by default), with its 95% interval and their number."""
+    rows = [
+        {"measure": f.measure, "mean": f.mean, "low": f.low, "high": f.high, "questions": f.count}
+        for f in figures_of(run.records.values())
+        if f.kind == kind
+    ]
+    return pd.DataFrame(rows, columns=["measure", *INTERVAL, "questions"]).set_index("measure")
+
+
+def kinds_frame(run: Run, measures: Sequence[str]) -> pd.DataFrame:
+    """The means of some measures, a row for each kind of question; empty where a measure says nothing of a kind."""
+    figures = [f for f in figures_of(run.records.values()) if f.measure in measures]
+    kinds = dict.fromkeys(record.kind for record in run.records.values())
+    counts = pd.Series([record.kind for record in run.records.values()]).value_counts()
+    rows = {
+        kind: {"questions": int(counts[kind])}
+        | {measure: found.mean for measure in measures if (found := value_of(figures, measure, kind))}
+        for kind in sorted(kinds)
+    }
+    return pd.DataFrame.from_dict(rows, orient="index").reindex(columns=["questions", *measures]).rename_axis("kind")
+
+
+def questions_frame(run: Run) -> pd.DataFrame:
+    """A row for each question: what was expected, what came, what was quoted, the outcome, and every measure."""
+    names = measures_in(run.records.values())
+    rows = [
+        {
+            "id": record.id,
+            "kind": record.kind,
+            "outcome": str(outcome_of(record)),
+            "question": record.question,
+            "as of": record.as_of or "",
+            "expected": expected(record),
+            "answered": record.answer,
+            "cited": "\n".join(record.cited),
+        }
+        | {name: record.measures.get(name) for name in names}
+        for record in run.records.values()
+    ]
+    return pd.DataFrame(rows).set_index("id")
+
+
+def outcomes_frame(records: Iterable[Record]) -> pd.DataFrame:
+    """How many questions of each kind had which outcome."""
+    rows = [(record.kind, str(outcome_of(record))) for record in records]
+    frame = pd.DataFrame(rows, columns=["kind", "outcome"])
+    counted = pd.crosstab(frame["kind"], frame["outcome"])
+    return counted[[outcome for outcome in Outcome if outcome in counted]]
+
+
+def sweep_frame(runs: Mapping[str, Run], measures: Sequence[str], baseline: str | None = None) -> pd.DataFrame:
+    """A row for each measure and run: the mean with its interval, and what is different from the baseline.
+
+    The baseline is the first run unless another is named. `change` comes with its own interval: it is of the same
+    questions, and so told more exactly than two means are. `p` is that of the paired permutation test.
+    """
+    first = runs[baseline or next(iter(runs))]
+    rows = []
+    for name, run in runs.items():
+        figures = figures_of(run.records.values())
+        changes = {change.measure: change for change in compare(first, run, measures)} if run is not first else {}
+        for measure in measures:
+            found, change = value_of(figures, measure), changes.get(measure)
+            if found is None:
+                raise ConfigurationError(f"The run {name!r} has no {measure!r}.", "Choose another measure.")
+            row = {"measure": measure, "run": name, "mean": found.mean, "low": found.low, "high": found.high}
+            if change:
+                row |= {"change": change.change, "change low": change.low, "change high": change.high, "p": change.p}
+                row |= {"gained": len(change.gained), "lost": len(change.lost)}
+            rows.append(row)
+    columns = [*INTERVAL, "change", "change low", "change high", "p", "gained", "lost"]
+    frame = pd.DataFrame(rows).set_index(["measure", "run"]).reindex(columns=columns)
+    return frame.astype({"gained": "Int64", "lost": "Int64"})
+
+
+def changed_frame(before: Run, after: Run, measure: str) -> pd.DataFrame:
+    """The questions whose value has changed between two runs: gained where it is better now, lost where it is worse."""
+    rows = []
+    for id_, record in after.records.items():
+        earlier = before.records.get(id_)
+        old = earlier.measures.get(measure) if earlier else None
+        new = record.measures.get(measure)
+        if old is not None and new is not None and old != new:
+            better = (new < old) if lower_is_better(measure) else (new > old)
+            row = {"id": id_, "": "gained" if better else "lost", "kind": record.kind, "question": record.question}
+            rows.append(row | {"before": old, "now": new})
+    frame = pd.DataFrame(rows, columns=["id", "", "kind", "question", "before", "now"])
+    return frame.sort_values(["", "id"]).set_index("id")
+
+
+def expected(record: Record) -> str:
+    """What an answer had to say, as people read it: all parts, each in one of its wordings."""
+    return "; ".join(" / ".join(part) for part in record.accept)

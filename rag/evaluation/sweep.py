@@ -1,0 +1,66 @@
+"""Sweeps: one thing is varied, the same questions are asked each time, and each time gives a run.
+
+runs = sweep(suite, folder, {"both": Variant(library), "words only": Variant(library, weights={"words": 1.0})})
+sweep_frame(runs, ["nDCG@10"])
+"""
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from contextlib import closing
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from rag.assistant import Assistant
+from rag.evaluation.evaluation import evaluate
+from rag.evaluation.questions import Half
+from rag.evaluation.records import Run
+from rag.evaluation.suite import Suite
+from rag.fusion import WEIGHTS
+from rag.retrieval import DEPTH
+from rag.settings import load_settings
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """What is measured once: a library, and how it is searched.
+
+    `weights` are those of the signals, of which one that is left out is not asked; `depth` is how many hits each leg
+    gives; `settings` are further ones by their names in README's table, as `passages` or `reranker`.
+    """
+
+    library: Path
+    weights: Mapping[str, float] = field(default_factory=lambda: dict(WEIGHTS))
+    depth: int = DEPTH
+    settings: Mapping[str, Any] = field(default_factory=dict)
+
+
+def sweep(
+    suite: Suite,
+    folder: Path,
+    variants: Mapping[str, Variant],
+    *,
+    half: Half | None = None,
+    on_progress: Callable[[str, int, int], None] = lambda name, done, total: None,
+) -> dict[str, Run]:
+    """A run for each variant, by its name, kept in `folder`: what was measured there before is not measured again.
+
+    `on_progress` hears the variant, and how many of them are done, of how many. Raises DossierError.
+    """
+    runs = {}
+    for number, (name, variant) in enumerate(variants.items()):
+        on_progress(name, number, len(variants))
+        settings = load_settings(library=variant.library, **variant.settings)
+        searched = {"weights": dict(variant.weights), "depth": variant.depth}
+        with closing(Assistant.open(settings, weights=variant.weights, depth=variant.depth)) as assistant:
+            runs[name] = evaluate(suite, assistant, partial(_place, folder), half=half, more=searched)
+    on_progress("", len(variants), len(variants))
+    return runs
+
+
+def _place(folder: Path, about: Mapping[str, Any]) -> Path:
+    """A run's own place: another library, question or setting gives another."""
+    told = json.dumps(about, sort_keys=True, ensure_ascii=False)
+    return folder / f"{about['suite']}-{hashlib.sha256(told.encode()).hexdigest()[:12]}"
