@@ -49,13 +49,15 @@ class ExactSearch:
         matrix = self._current()
         if not matrix.ids:
             return []
+        # vecdot and not `@`, for which BLAS wakes a thread on every core: where these are busy, 2,000 rows took 2 to
+        # 10 ms instead of 0.2, and 100,000 rows 25 instead of 6.
         if allowed is None:
             rows = np.arange(len(matrix.ids))
-            scores = matrix.vectors @ vector
+            scores = np.vecdot(matrix.vectors, vector)
         else:
             # What is not allowed is left out before anything is multiplied: that is where the time goes.
             rows = np.flatnonzero(allowed.mask[matrix.places(allowed)])
-            scores = matrix.vectors[rows] @ vector
+            scores = np.vecdot(matrix.vectors.take(rows, axis=0), vector)
         if not len(rows):
             return []
         best = np.argpartition(-scores, min(k, len(rows)) - 1)[:k]
