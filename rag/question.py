@@ -50,8 +50,8 @@ _KINDS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
     (
         "amount",
         _words(
-            r"how (?:much|big|expensive)|salary|wages?|amount|sum|valuation|valued|worth|revenues?|price|cost|sales|arr"
-            r"|funding|raised?|run[- ]rate"
+            r"how (?:much|big|expensive)|salary|wages?|amounts?|sums?|valuations?|valued|worth|revenues?|prices?|costs?"
+            r"|sales|arr|funding|raised?|run[- ]rate"
         ),
     ),
 )

@@ -374,6 +374,7 @@ ASPECTS: tuple[Aspect, ...] = (
             r"|(?:ipo|listing|float\w*|offering)\b.* (?:how much|amount|size|raised?)"
         ),
         said=r"rais(?:e|ed|ing)|proceeds|br(?:ing|ought) in|took in|offer(?:ing)?",
+        changes=True,
     ),
     _aspect(
         "stock market listing",
@@ -582,13 +583,25 @@ ASPECTS: tuple[Aspect, ...] = (
 )
 
 
+_EXPLAINS = re.compile(r"\W*(?:why|how come|how (?:did|do|does|can|could))\b", re.IGNORECASE)
+
+
 @lru_cache(maxsize=1024)
 def aspect_of(wording: str, kind: Kind) -> Aspect | None:
-    """The first aspect that a question asks for; None when the table does not know it.
+    """The first aspect whose words a question has; None when the table does not know it.
 
     A `when` never asks for an amount, and a `why` for nothing that a value answers.
     """
-    if re.match(r"\W*(?:why|how come|how (?:did|do|does|can|could))\b", wording, re.IGNORECASE):
+    fitting = (aspect for aspect in matching(wording) or () if kind != "date" or aspect.value in _OF_DATES)
+    return next(fitting, None)
+
+
+@lru_cache(maxsize=1024)
+def matching(wording: str) -> tuple[Aspect, ...] | None:
+    """The aspects whose words a question has, in order; None when it wants an explanation, which is no aspect."""
+    if _EXPLAINS.match(wording):
         return None
-    fitting = (aspect for aspect in ASPECTS if kind != "date" or aspect.value in ("date", "asked", "any"))
-    return next((aspect for aspect in fitting if aspect.asked.search(wording)), None)
+    return tuple(aspect for aspect in ASPECTS if aspect.asked.search(wording))
+
+
+_OF_DATES = ("date", "asked", "any")

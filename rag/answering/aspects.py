@@ -23,6 +23,12 @@ class Aspect:
     said: re.Pattern[str]
     changes: bool = False
 
-    def covers(self, word: str) -> bool:
-        """Whether a question's word is one of the aspect's own, which no answer need repeat."""
-        return bool(self.asked.fullmatch(word) or self.said.fullmatch(word))
+    def others_in(self, wording: str) -> list[str]:
+        """The words of a question that are none of the aspect's own, which no answer need repeat."""
+        own = [match.span() for match in self.said.finditer(wording)]
+        return [
+            match.group()
+            for match in re.finditer(r"[\w’'-]+", wording)
+            if not self.asked.fullmatch(match.group())
+            and not any(start <= match.start() and match.end() <= end for start, end in own)
+        ]

@@ -5,39 +5,20 @@ from collections.abc import Collection, Iterator, Sequence
 from functools import lru_cache
 
 from rag.answering.aspects import Aspect, Value
+from rag.answering.claimed import FAR, gap_between, is_claimed
 from rag.answering.windows import Span, Window
 from rag.checking.quantities import Quantity, quantities
 from rag.indexes.lexical import terms
 from rag.names import Names
 from rag.question import Kind
 
-# Characters beyond which a word hardly belongs to a number any more.
-FAR = 50
-
-
-def _claim(words: str) -> re.Pattern[str]:
-    return re.compile(rf"\b(?:{words})\b", re.IGNORECASE)
-
-
-# Words that claim a value for themselves: by the kind of value, and the aspect they stand for.
-_CLAIMED = {
-    ("amount", "revenue"): _claim(r"revenues?|sales|turnover|arr|run[- ]?rate"),
-    ("amount", "valuation"): _claim(r"valu(?:ed|es|ation|ations|ing)|post-money"),
-    ("amount", "total raised"): _claim(r"in all|in total|altogether|to date"),
-    ("amount", "round"): _claim(r"raised|series [a-k]\d?|seed|round of"),
-    ("amount", "training cost"): _claim(r"costed|gpu time"),
-    ("amount", "purchase price"): _claim(r"bought|sold|acquired|purchased?|takeover"),
-    ("person", "chief executive"): _claim(r"ceo|chief executive"),
-    ("person", "chief financial officer"): _claim(r"cfo|chief financial officer"),
-    ("person", "chief technology officer"): _claim(r"cto|chief technology officer"),
-    ("person", "chief operating officer"): _claim(r"coo|chief operating officer"),
-    ("person", "chief scientist"): _claim(r"chief scientist"),
-    ("date", "founding date"): _claim(r"founded|incorporated|started a (?:new )?company"),
-    ("date", "valuation"): _claim(r"valued"),
-}
-# Aspects of raised money share their words.
-_RAISING = frozenset(("total raised", "round", "investment", "debt"))
 _TITLE = re.compile(r"c[a-z]o$|chief|chair|president|head of|director", re.IGNORECASE)
+# `stepped down as chief executive`: no longer.
+_GIVEN_UP = re.compile(
+    r"\b(?:former(?:ly)?|ex|previous(?:ly)?|outgoing|(?:stepped|steps|stepping) (?:down|back)(?: \w+)? as"
+    r"|resign\w* as|left as|until .{0,20} (?:was|had been))[\s-](?:its |the |their |interim )?$",
+    re.IGNORECASE,
+)
 # Words that take up what the text spoke of before.
 _TAKEN_UP = re.compile(r"\b(?:figure|number|measure|pace|sum|amount|mark|count|total|it)\b", re.IGNORECASE)
 
@@ -89,6 +70,11 @@ def values_in(value: Value, text: str, names: Names, known: frozenset[str] = fro
     return tuple((q.start, q.end) for q in quantities(text) if q.kind == wanted and not _counts_nothing(q, text))
 
 
+def in_currency(unit: str, spans: Sequence[Span], text: str) -> tuple[Span, ...]:
+    """Those of the spans that are amounts in a currency."""
+    return tuple((q.start, q.end) for q in quantities(text) if q.unit == unit and (q.start, q.end) in spans)
+
+
 def _after_owner(span: Span, text: str) -> Span:
     """`Arthur Mensch` in `Mistral’s CEO Arthur Mensch`."""
     owner = re.match(r".*[’']s (?=\S)", text[slice(*span)])
@@ -115,20 +101,24 @@ def support(
     said = [
         match.span()
         for match in aspect.said.finditer(window.text)
-        if not (value == "person" and aspect.name != "founders" and mine and _anothers(match, mine))
+        if not (
+            value == "person"
+            and aspect.name != "founders"
+            and (_GIVEN_UP.search(window.text[: match.start()]) or (mine and _anothers(match, mine)))
+        )
     ]
     if value == "any":
         return (0.9 if said[0][0] <= FAR else 0.7) if said else 0.3 if aspect.said.search(window.header) else 0.0
     values = tuple(
         span
         for span in values
-        if not _is_another(aspect, value, span, said, window.text)
+        if not is_claimed(aspect, value, span, said, window.text)
         and not (value == "count" and _LASTING.match(window.text, span[1]))
     )
     if not values:
         return 0.0
     if said:
-        gap = min(_gap(one, other, window.text) for one in said for other in values)
+        gap = min(gap_between(one, other, window.text) for one in said for other in values)
         if value in ("count", "percent") and gap > FAR:
             return 0.0
         return max(0.5, 1 - gap / (2 * FAR))
@@ -179,17 +169,6 @@ def _in_table(aspect: Aspect, window: Window, values: tuple[Span, ...]) -> float
     return 0.5 if aspect.said.search(window.above) else 0.0
 
 
-def _is_another(aspect: Aspect, value: Value, span: Span, said: Sequence[Span], text: str) -> bool:
-    """Whether a word nearer to the amount says that it is another thing: `a run-rate of $1 billion` is no price."""
-    own = min((_gap(span, other, text) for other in said), default=10**6)
-    for (kind, name), pattern in _CLAIMED.items():
-        if kind != value or name == aspect.name or {name, aspect.name} <= _RAISING or aspect.name == "founders":
-            continue
-        if any(_gap(span, match.span(), text) < own for match in pattern.finditer(text)):
-            return True
-    return False
-
-
 def _anothers(title: "re.Match[str]", mine: Collection[str]) -> bool:
     """`CEO of Alan`, `former Google CEO`: a title in another company than the one asked about."""
     if not _TITLE.match(title.group()):
@@ -203,12 +182,6 @@ def _anothers(title: "re.Match[str]", mine: Collection[str]) -> bool:
         and not set(terms(holder[1])) & set(mine)
         and not re.match(r"[A-Z]{2,}$|Interim|Acting|The|Its", holder[1])
     )
-
-
-def _gap(one: Span, other: Span, text: str) -> int:
-    """Characters between two spans; the end of a sentence between them counts as many more."""
-    start, end = min(one[1], other[1]), max(one[0], other[0])
-    return max(0, end - start) + (FAR if re.search(r"[.!?;] |\n", text[start:end]) else 0)
 
 
 def _names(text: str, known: frozenset[str]) -> Iterator[Span]:

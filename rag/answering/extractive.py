@@ -12,6 +12,7 @@ from dataclasses import replace
 
 import anyio.to_thread
 
+from rag.answering.asked import AspectFinder
 from rag.answering.claims import Claim, Quote, Refusal, Step
 from rag.answering.scoring import Features, Scored, features_of, newest_gain
 from rag.answering.sought import Sought, sought_by
@@ -49,6 +50,7 @@ class ExtractiveAnswerer:
     def __init__(self, embedder: Embedder, idf: Callable[[str], float]) -> None:
         self._embedder = embedder
         self._idf = idf
+        self._aspects = AspectFinder(embedder)
         self._vectors: OrderedDict[str, Vectors] = OrderedDict()
 
     async def steps(self, question: Question, passages: Sequence[Passage]) -> AsyncGenerator[Step]:
@@ -57,7 +59,7 @@ class ExtractiveAnswerer:
 
     def answer(self, question: Question, passages: Sequence[Passage]) -> list[Step]:
         """All steps at once. Blocking."""
-        sought = sought_by(question, passages, self._idf)
+        sought = self.sought(question, passages)
         scored = self.score(sought, passages)
         needed = SUPPORT_NEEDED if sought.aspect else SUPPORT_NEEDED_UNKNOWN
         if sought.aspect and sought.aspect.name == "line of business":
@@ -66,6 +68,10 @@ class ExtractiveAnswerer:
             about = question.companies or sought.question.names[:1]
             return [Refusal(not_said(about, sought.aspect.name if sought.aspect else ""))]
         return list(_claims(scored, needed))
+
+    def sought(self, question: Question, passages: Sequence[Passage]) -> Sought:
+        """What the question seeks in the passages. Blocking."""
+        return sought_by(question, passages, self._idf, self._aspects.aspect(question))
 
     def score(self, sought: Sought, passages: Sequence[Passage]) -> list[Scored]:
         """The windows that may answer, best first. Blocking."""

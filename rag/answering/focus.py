@@ -71,6 +71,7 @@ class Wanted:
     names: tuple[Named, ...]
     described: tuple[Named, ...]
     dates: tuple[Quantity, ...]
+    amounts: tuple[Quantity, ...]
     known: Names
     linked: frozenset[str] = frozenset()
 
@@ -91,6 +92,7 @@ def wanted_of(question: Question, passages: Sequence[Passage]) -> Wanted:
         names=tuple(named(name) for name in others if not _DESCRIBES.match(name) and terms(name)),
         described=tuple(named(name) for name in others if _DESCRIBES.match(name)),
         dates=tuple(q for q in quantities(question.wording) if q.kind == "date"),
+        amounts=tuple(q for q in quantities(question.wording) if q.kind in ("amount", "percent")),
         known=question.known,
         linked=frozenset(p.article_id for p in passages if rounds and _links(p.text, question, rounds)),
     )
@@ -100,7 +102,8 @@ def on_companies(window: Window, wanted: Wanted) -> float:
     """How near the companies are named, 1 for each in the window itself, on average; 1 when none is asked for."""
     if not wanted.companies:
         return 1.0
-    return sum(_on_company(window, company, wanted) for company in wanted.companies) / len(wanted.companies)
+    levels = [_on_company(window, company, wanted) for company in wanted.companies]
+    return sum(levels) / len(levels) if min(levels) else NOWHERE
 
 
 def _on_company(window: Window, company: str, wanted: Wanted) -> float:
@@ -217,6 +220,22 @@ def on_dates(window: Window, wanted: Wanted) -> float:
         return 0.4
     published = window.passage.published or ""
     return 0.3 if any(_agree(q.value, published[:7]) for q in wanted.dates) else 0.0
+
+
+def on_amounts(window: Window, wanted: Wanted) -> float:
+    """How near the amounts stand that the question itself states: `the round at $4bn` is not one at $10 billion."""
+    if not wanted.amounts:
+        return 1.0
+    levels = ((IN_IT, window.text), (NEARBY, window.near), (DOUBTFUL, window.passage.text))
+    return sum(
+        next((level for level, text in levels if any(_same_sum(q, other) for other in quantities(text))), NOWHERE)
+        for q in wanted.amounts
+    ) / len(wanted.amounts)
+
+
+def _same_sum(asked: Quantity, stated: Quantity) -> bool:
+    same_unit = asked.unit == stated.unit or not asked.unit or not stated.unit
+    return stated.kind in ("amount", "percent") and asked.value == stated.value and same_unit
 
 
 def _agree(asked: str, stated: str) -> bool:

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from rag.answering.evidence import counted, people, support, values_in
-from rag.answering.focus import day_of, on_companies, on_dates, on_names, on_round
+from rag.answering.evidence import counted, in_currency, people, support, values_in
+from rag.answering.focus import day_of, on_amounts, on_companies, on_dates, on_names, on_round
 from rag.answering.sought import Sought
 from rag.answering.windows import Span, Window
 
@@ -15,7 +15,8 @@ class Features:
 
     `said`: how surely it speaks of the aspect asked for. `overlap`: the share of the question's other words it holds.
     `companies`, `names`, `described`, `round`: how near those of the question are named. `dates`: whether it speaks of
-    the days asked for (below 0: of others). `rank`: its passage's score. `pair`: 1 for two sentences.
+    the days asked for (below 0: of others). `amounts`: how near those stand that the question states, 0 for in it, down
+    to -1. `rank`: its passage's score. `pair`: 1 for two sentences.
     """
 
     said: float
@@ -25,6 +26,7 @@ class Features:
     described: float
     round: float
     dates: float
+    amounts: float
     rank: float
     pair: float
     similarity: float = 0.0
@@ -46,6 +48,7 @@ WEIGHTS = Features(
     described=0.05,
     round=0.3,
     dates=0.2,
+    amounts=0.3,
     rank=0.1,
     pair=-0.1,
     similarity=0.5,
@@ -77,6 +80,8 @@ def features_of(window: Window, sought: Sought) -> Features | None:
     values = values_in(sought.value, window.text, sought.question.known, given)
     if sought.value == "person":
         values = people(values, window)
+    if sought.unit:
+        values = in_currency(sought.unit, values, window.text)
     if sought.value != "any" and not values:
         return None
     if sought.rare and not sought.rare & window.passage_words:
@@ -101,6 +106,7 @@ def features_of(window: Window, sought: Sought) -> Features | None:
         described=on_names(window, wanted.described, wanted.known),
         round=stage,
         dates=on_dates(window, wanted),
+        amounts=on_amounts(window, wanted) - 1,
         rank=window.passage.score,
         pair=float(window.sentences > 1),
     )

@@ -4,10 +4,10 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from rag.answering.aspect_table import aspect_of
 from rag.answering.aspects import Aspect, Value
 from rag.answering.evidence import value_of
 from rag.answering.focus import Wanted, wanted_of
+from rag.checking.quantities import quantities
 from rag.documents import Passage
 from rag.indexes.lexical import terms
 from rag.question import Question
@@ -22,6 +22,8 @@ _THING = re.compile(
 _WHO = re.compile(r"\W*who\b", re.IGNORECASE)
 # A word of this weight stands in few passages of a large library; in a small one, no word weighs as much.
 RARE = 3.5
+_CURRENCIES = {"euro": "EUR", "dollar": "USD", "pound": "GBP", "yen": "JPY"}
+_CURRENCY = re.compile(rf"\bin (?:us )?({'|'.join(_CURRENCIES)})s?\b", re.IGNORECASE)
 NOWHERE = "\ufffc"
 
 
@@ -32,7 +34,8 @@ class Sought:
     `words` are those an answer should hold, weighted by rarity: they neither name a thing nor belong to the aspect.
     `things` are those of `which judge`; `given` and `named` the terms of the whole question and of its names;
     `rare` are rare words of a question that names nothing: one of them must stand in the passage.
-    `asks_who` says that a person or firm is wanted, so that `CEO of Alan` is no CEO of Mistral.
+    `asks_who` says that a person or firm is wanted, so that `CEO of Alan` is no CEO of Mistral; `unit` is the currency
+    that is wanted.
     """
 
     question: Question
@@ -45,16 +48,19 @@ class Sought:
     named: frozenset[str]
     asks_who: bool
     rare: frozenset[str]
+    unit: str
 
 
-def sought_by(question: Question, passages: Sequence[Passage], idf: Callable[[str], float]) -> Sought:
-    """Takes a question apart."""
+def sought_by(
+    question: Question, passages: Sequence[Passage], idf: Callable[[str], float], aspect: Aspect | None
+) -> Sought:
+    """Takes a question apart that asks for an aspect."""
     wording = question.wording
-    aspect = aspect_of(wording, question.kind)
     if not question.names:
         question = replace(question, names=names_as_written(wording, passages))
     named = frozenset(terms(" ".join((*question.names, *question.companies))))
-    rest = [word for word in re.findall(r"[\w’'-]+", wording) if aspect is None or not aspect.covers(word)]
+    plain = _without_values(question)
+    rest = aspect.others_in(plain) if aspect else re.findall(r"[\w’'-]+", plain)
     thing = _THING.search(wording)
     words = {word: idf(word) for word in terms(" ".join(rest)) if word not in named}
     rare = {word for word, weight in words.items() if RARE <= weight < idf(NOWHERE)}
@@ -69,7 +75,24 @@ def sought_by(question: Question, passages: Sequence[Passage], idf: Callable[[st
         named=named,
         asks_who=_WHO.match(wording) is not None,
         rare=frozenset() if named else frozenset(rare),
+        unit=_unit_of(wording),
     )
+
+
+def _without_values(question: Question) -> str:
+    """The wording without its days and amounts: they are compared as such, not as words."""
+    wording = question.wording
+    spans = [(q.start, q.end) for q in quantities(wording) if q.kind in ("date", "amount", "percent")]
+    if question.period:
+        spans.append((question.period.start, question.period.end))
+    for start, end in sorted(spans, reverse=True):
+        wording = f"{wording[:start]} {wording[end:]}"
+    return wording
+
+
+def _unit_of(wording: str) -> str:
+    stated = _CURRENCY.search(wording)
+    return _CURRENCIES[stated[1].casefold()] if stated else ""
 
 
 def names_as_written(wording: str, passages: Sequence[Passage]) -> tuple[str, ...]:

@@ -1,0 +1,108 @@
+"""Which aspect a question asks for, in whatever words: by its likeness to questions that are known to ask for it.
+
+asked_examples.toml has some of each aspect; the nearest of them decides, by the embedding model (a nearest neighbour
+classifier, Cover and Hart, 1967), together with the patterns of the table, which know what a single word gives away.
+"""
+
+import re
+import threading
+import tomllib
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from importlib import resources
+
+from rag.answering.aspect_table import ASPECTS, matching
+from rag.answering.aspects import Aspect, Value
+from rag.embedding import Embedder
+from rag.embedding.embedder import Vectors
+from rag.periods import periods_in
+from rag.question import Kind, Question
+
+NOTHING = "nothing"
+# Without a pattern that matches, a question must be this near to an example.
+NEAR = 0.6
+# What a pattern adds to the nearness of its aspect's examples: the first that matches, and any other.
+FIRST, OTHER = 0.15, 0.08
+# What is asked without a question word, or counts what the aspect has no word for, must be this near.
+PLAIN = 0.75
+_FITTING: Mapping[Kind, tuple[Value, ...]] = {
+    "date": ("date", "asked", "any"),
+    "person": ("person", "name", "asked", "any"),
+    "amount": ("amount", "percent", "asked", "any"),
+    "number": ("count", "percent", "amount", "asked", "any"),
+}
+_NUMBERS: tuple[Value, ...] = ("amount", "count", "percent")
+_ROUND = re.compile(r"series [a-k]\d?", re.IGNORECASE)
+_DOUBLED = re.compile(r"\b(?:the|an?|its) the (?=company|model)", re.IGNORECASE)
+_LEFT_OVER = re.compile(r"\b(?:in|as of|on|by|at|since|of|during|for)\s+(?=[,;?.]|$)", re.IGNORECASE)
+
+
+class AspectFinder:
+    """Finds aspects by examples. The examples are embedded at the first question. Thread safe."""
+
+    def __init__(self, embedder: Embedder) -> None:
+        self._embedder = embedder
+        self._examples = examples()
+        self._lock = threading.Lock()
+        self._vectors: Vectors | None = None
+
+    def aspect(self, question: Question) -> Aspect | None:
+        """The aspect asked for; None when the question asks for none that is known. Blocking."""
+        found = matching(question.wording)
+        if found is None:
+            return None
+        near = self._nearness(bare(question))
+        fitting = _FITTING.get(question.kind, ())
+        scores = {}
+        for aspect in ASPECTS:
+            if fitting and aspect.value not in fitting:
+                continue
+            score = near.get(aspect.name, 0.0)
+            if aspect in found:
+                first = not any(other in scores for other in found)
+                score += FIRST if first else OTHER
+            elif score < max(_needed(question, aspect), near[NOTHING]):
+                continue
+            scores[aspect] = score
+        return max(scores, key=lambda aspect: scores[aspect], default=None)
+
+    def _nearness(self, wording: str) -> dict[str, float]:
+        """How near the nearest example of each aspect is."""
+        with self._lock:
+            if self._vectors is None:
+                self._vectors = self._embedder.embed([text for _, text in self._examples])
+        similarities = self._vectors @ self._embedder.embed_question(wording)
+        near: dict[str, float] = {}
+        for (name, _), similarity in zip(self._examples, similarities, strict=True):
+            near[name] = max(near.get(name, -1.0), float(similarity))
+        return near
+
+
+def _needed(question: Question, aspect: Aspect) -> float:
+    """How near an example must be; a count is of what is named, and what no question word asks for is no number."""
+    counts = aspect.value == "count" and not aspect.said.search(question.wording)
+    return PLAIN if counts or (question.kind == "other" and aspect.value in _NUMBERS) else NEAR
+
+
+@lru_cache(maxsize=1)
+def examples() -> Sequence[tuple[str, str]]:
+    """Each example question, behind the name of its aspect."""
+    file = resources.files("rag.answering").joinpath("asked_examples.toml")
+    by_aspect = tomllib.loads(file.read_text(encoding="utf-8"))
+    return tuple((name, wording) for name, wordings in by_aspect.items() for wording in wordings)
+
+
+def bare(question: Question) -> str:
+    """The question without what tells it from others of its kind: `the company` for a known one, no days."""
+    wording = question.wording
+    spans = [(period.start, period.end, "") for period in periods_in(wording, question.today)]
+    spans += [(start, end, "the company") for start, end, _ in question.known.company_names_in(wording)]
+    for name in question.names:
+        if re.search(r"\d", name) and not _ROUND.fullmatch(name):
+            found = re.finditer(rf"(?<!\w){re.escape(name)}(?!\w)", wording)
+            spans += [(match.start(), match.end(), "the model") for match in found]
+    end = len(wording)
+    for start, stop, thing in sorted(spans, key=lambda span: (-span[0], -span[1])):
+        if stop <= end:
+            wording, end = f"{wording[:start]}{thing}{wording[stop:]}", start
+    return " ".join(_LEFT_OVER.sub("", _DOUBLED.sub("the ", wording)).split())

@@ -1,0 +1,78 @@
+"""To which thing a value in a text belongs: `a run-rate of $1 billion` is no price, `a stake worth $2 billion` neither.
+
+Words claim the values near them for what they stand for; the nearest claim counts.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rag.answering.aspects import Aspect, Value
+from rag.answering.windows import Span
+
+# Characters beyond which a word hardly belongs to a number any more.
+FAR = 50
+
+
+@dataclass(frozen=True)
+class _Claim:
+    """Words that claim values of a kind. `serves` are the aspects that a value so claimed may answer."""
+
+    kind: Value
+    words: re.Pattern[str]
+    serves: frozenset[str]
+
+
+def _claim(kind: Value, words: str, *serves: str) -> _Claim:
+    return _Claim(kind, re.compile(rf"\b(?:{words})\b", re.IGNORECASE), frozenset(serves))
+
+
+def _up_to_amount(words: str, *serves: str) -> _Claim:
+    """Words that run up to an amount are as near to it as can be."""
+    return _Claim("amount", re.compile(rf"\b(?:{words})(?=(?:US|HK)?[$€£¥])", re.IGNORECASE), frozenset(serves))
+
+
+_RAISING = ("total raised", "round", "investment", "debt")
+_ABOUT = r"(?:about |over |around |roughly |nearly |above |more than |a price of |a value of )?"
+_CLAIMS = (
+    _up_to_amount(r"stakes? (?:[\w,]+ ){0,4}", "stake", "investment", "purchase price"),
+    _up_to_amount(
+        rf"(?:round|series [a-k]\d?|seed|[\d.]+ (?:m|b|tr)illion|raised [^.;]{{,30}}) at {_ABOUT}",
+        "valuation", "price per share", "purchase price",
+    ),
+    _claim("amount", r"loss(?:es)?|net income|profits?|ebitda", "profit or loss"),
+    _claim("amount", r"per share|a share|apiece|its shares at", "price per share"),
+    _claim("amount", r"suppl(?:y|ied|ies)|contribut\w+|put(?:s|ting)? in|committed|of it", "investment", "debt"),
+    _claim("amount", r"revenues?|sales|turnover|arr|run[- ]?rate", "revenue"),
+    _claim("amount", r"valu(?:ed|es|ation|ations|ing)|post-money", "valuation"),
+    _claim("amount", r"in all|in total|altogether|to date", *_RAISING),
+    _claim("amount", r"raised|series [a-k]\d?|seed|round of", *_RAISING),
+    _claim("amount", r"costed|gpu time", "training cost"),
+    _claim("amount", r"bought|sold|acquired|purchased?|takeover", "purchase price"),
+    _claim("person", r"ceo|chief executive", "chief executive"),
+    _claim("person", r"cfo|chief financial officer", "chief financial officer"),
+    _claim("person", r"cto|chief technology officer", "chief technology officer"),
+    _claim("person", r"coo|chief operating officer", "chief operating officer"),
+    _claim("person", r"chief scientist", "chief scientist"),
+    _claim("date", r"founded|incorporated|started a (?:new )?company", "founding date"),
+    _claim("date", r"valued", "valuation"),
+)  # fmt: skip
+
+
+def is_claimed(aspect: Aspect, value: Value, span: Span, said: Sequence[Span], text: str) -> bool:
+    """Whether words for another thing stand nearer to a value than those for the aspect (`said`)."""
+    if aspect.name == "founders":  # they are named by any title
+        return False
+    own = min((gap_between(span, other, text) for other in said), default=10**6)
+    return any(
+        gap_between(span, match.span(), text) < own
+        for claim in _CLAIMS
+        if claim.kind == value and aspect.name not in claim.serves
+        for match in claim.words.finditer(text)
+    )
+
+
+def gap_between(one: Span, other: Span, text: str) -> int:
+    """Characters between two spans; the end of a sentence between them counts as many more."""
+    start, end = min(one[1], other[1]), max(one[0], other[0])
+    return max(0, end - start) + (FAR if re.search(r"[.!?;] |\n", text[start:end]) else 0)
