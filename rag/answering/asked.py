@@ -13,6 +13,7 @@ from importlib import resources
 
 from rag.answering.aspect_table import ASPECTS, matching
 from rag.answering.aspects import Aspect, Value
+from rag.answering.focus import DESCRIBES
 from rag.embedding import Embedder
 from rag.embedding.embedder import Vectors
 from rag.periods import periods_in
@@ -93,14 +94,16 @@ def examples() -> Sequence[tuple[str, str]]:
 
 
 def bare(question: Question) -> str:
-    """The question without what tells it from others of its kind: `the company` for a known one, no days."""
+    """The question without what tells it from others of its kind: `the company` for a name, no days."""
     wording = question.wording
     spans = [(period.start, period.end, "") for period in periods_in(wording, question.today)]
     spans += [(start, end, "the company") for start, end, _ in question.known.company_names_in(wording)]
     for name in question.names:
-        if re.search(r"\d", name) and not _ROUND.fullmatch(name):
-            found = re.finditer(rf"(?<!\w){re.escape(name)}(?!\w)", wording)
-            spans += [(match.start(), match.end(), "the model") for match in found]
+        if _ROUND.fullmatch(name) or DESCRIBES.match(name) or " " in name.removesuffix(" AI"):
+            continue  # the model knows `Jane Roe` for a person
+        thing = "the model" if re.search(r"\d", name) else "the company"
+        found = re.finditer(rf"(?<!\w){re.escape(name)}(?!\w)", wording)
+        spans += [(match.start(), match.end(), thing) for match in found]
     end = len(wording)
     for start, stop, thing in sorted(spans, key=lambda span: (-span[0], -span[1])):
         if stop <= end:

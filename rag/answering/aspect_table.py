@@ -314,7 +314,8 @@ ASPECTS: tuple[Aspect, ...] = (
         ),
         said=(
             r"valu(?:e|ed|es|ation|ations|ing)|worth|post-money|pre-money|market (?:cap\w*|value)|price"
-            r"|at (?:about |over |around |roughly |nearly |approximately |more than )?(?:us)?[$€£¥][\d.,]+"
+            r"|(?<!put )(?<!stood )(?<!stands )(?<!stand )(?<!given )"
+            r"at (?:about |over |around |roughly |nearly |approximately |more than )?(?:us)?[$€£¥][\d.,]+"
         ),
         changes=True,
     ),

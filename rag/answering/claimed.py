@@ -40,6 +40,10 @@ _CLAIMS = (
         rf"(?:round|series [a-k]\d?|seed|[\d.]+ (?:m|b|tr)illion|raised [^.;]{{,30}}) at {_ABOUT}",
         "valuation", "price per share", "purchase price",
     ),
+    _up_to_amount(
+        rf"valu(?:ed|es|ing) (?:[\w’'-]+ ){{0,5}}at {_ABOUT}|worth {_ABOUT}",
+        "valuation", "stake", "purchase price",
+    ),
     _claim("amount", r"loss(?:es)?|net income|profits?|ebitda", "profit or loss"),
     _claim("amount", r"per share|a share|apiece|its shares at", "price per share"),
     _claim("amount", r"suppl(?:y|ied|ies)|contribut\w+|put(?:s|ting)? in|committed|of it", "investment", "debt"),

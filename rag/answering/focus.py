@@ -21,8 +21,9 @@ from rag.question import Question
 _ROUND = re.compile(r"(?<!pre-)(?<!pre )\b(?:pre-?seed|seed|series[ -][a-k]\d?)\b", re.IGNORECASE)
 _ROUND_NAME = re.compile(r"series [a-k]\d?", re.IGNORECASE)
 # Nations and regions describe; a text may say it in another way.
-_DESCRIBES = re.compile(
-    r"(?:european|american|french|german|british|chinese|japanese|canadian|israeli|korean|indian|swiss|dutch|swedish|us|uk|eu|europe|english|western|asian)$",
+DESCRIBES = re.compile(
+    r"(?:european|american|french|german|british|chinese|japanese|canadian|israeli|korean|indian|swiss|dutch|swedish|us"
+    r"|uk|eu|europe|english|western|asian|[\w ]+-(?:based|born|made))$",
     re.IGNORECASE,
 )
 
@@ -89,8 +90,8 @@ def wanted_of(question: Question, passages: Sequence[Passage]) -> Wanted:
     return Wanted(
         companies=question.companies,
         rounds=rounds,
-        names=tuple(named(name) for name in others if not _DESCRIBES.match(name) and terms(name)),
-        described=tuple(named(name) for name in others if _DESCRIBES.match(name)),
+        names=tuple(named(name) for name in others if not DESCRIBES.match(name) and terms(name)),
+        described=tuple(named(name) for name in others if DESCRIBES.match(name)),
         dates=tuple(q for q in quantities(question.wording) if q.kind == "date"),
         amounts=tuple(q for q in quantities(question.wording) if q.kind in ("amount", "percent")),
         known=question.known,

@@ -1,0 +1,67 @@
+"""What a question asks for, and to which thing an amount belongs, in words of their own."""
+
+import pytest
+
+from rag.answering.asked import AspectFinder, bare, examples
+from rag.answering.aspect_table import ASPECTS
+from rag.answering.evidence import support, values_in
+from rag.answering.windows import Window
+from rag.documents import Passage
+from rag.embedding import Embedder
+from rag.names import shipped
+from rag.question import understand
+
+
+@pytest.mark.parametrize(
+    ("question", "aspect"),
+    [
+        ("What price tag did investors hang on Zorkwell?", "valuation"),
+        ("How much does Zorkwell rake in over a year?", "revenue"),
+        ("Who sits at the top of Zorkwell?", "chief executive"),
+        ("How many hands does Zorkwell have on deck, by the last count of staff?", "headcount"),
+        ("What sum did the flotation of Zorkwell bring?", "proceeds"),
+        ("Why did Zorkwell's valuation fall?", None),
+        ("How many whales did Zorkwell count?", None),
+        ("What was Zorkwell called in its first year?", None),
+    ],
+)
+def test_an_aspect_is_known_in_other_words(embedder: Embedder, question: str, aspect: str | None) -> None:
+    found = AspectFinder(embedder).aspect(understand(question))
+    assert (found.name if found else None) == aspect
+
+
+def test_examples_are_of_aspects_that_there_are() -> None:
+    names = {aspect.name for aspect in ASPECTS} | {"nothing"}
+    assert {name for name, _ in examples()} <= names
+
+
+def test_a_question_is_compared_without_what_tells_it_from_others_of_its_kind() -> None:
+    assert bare(understand("What was Mistral AI worth in June 2024?")) == "What was the company worth ?"
+
+
+def said(aspect: str, text: str) -> float:
+    wanted = next(one for one in ASPECTS if one.name == aspect)
+    passage = Passage(chunk_id="c", article_id="a", title="", text=text, start=0, end=len(text), score=1.0)
+    values = values_in(wanted.value, text, shipped())
+    return support(wanted, wanted.value, Window(passage, 0, len(text)), values)
+
+
+@pytest.mark.parametrize(
+    ("text", "belongs", "another"),
+    [
+        ("Zork holds a stake worth $4 billion.", "stake", "valuation"),
+        ("Annualised sales were put at $2 billion.", "revenue", "valuation"),
+        ("Blarg supplied $9 million of the round.", "investment", "round"),
+        ("It made a loss of $5 million.", "profit or loss", "revenue"),
+        ("The deal values it at $7 billion.", "valuation", "round"),
+    ],
+)
+def test_an_amount_belongs_to_the_nearest_claim(text: str, belongs: str, another: str) -> None:
+    if belongs != "stake":  # which is asked for in percent
+        assert said(belongs, text) > 0.4
+    assert said(another, text) < 0.4
+
+
+def test_who_stepped_down_holds_the_post_no_more() -> None:
+    assert said("chief executive", "Ada Moss became chief executive in May.") > 0.4
+    assert not said("chief executive", "Ada Moss stepped down as chief executive in May.")
