@@ -1,7 +1,8 @@
 """Measures extraction on pages whose article is known: `python -m benchmarks.extraction DATA_DIR [--write]`.
 
-DATA_DIR holds a folder for each page, with `source.html`, `expected.html` and `expected-metadata.json`, as Mozilla's
-readability keeps them. Nothing of them is kept. Prints Markdown; `--write` puts it into the results.
+DATA_DIR, or `html` in it, holds a folder for each page, with `source.html`, `expected.html` and
+`expected-metadata.json`, as Mozilla's readability keeps them. Nothing of them is kept. Prints Markdown; `--write` puts
+it into the results.
 """
 
 import argparse
@@ -25,6 +26,7 @@ from benchmarks.results import RESULTS, replaced
 from ingest.clean import clean
 from ingest.extract import Extracted, extract
 from ingest.extract.page_blocks import page_blocks
+from rag.errors import ConfigurationError
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")
@@ -109,8 +111,15 @@ class Score:
 
 
 def read_pages(folder: Path) -> list[Page]:
-    """The pages in a folder, in the order of their names."""
-    return [_read_page(path) for path in sorted(folder.iterdir()) if (path / "source.html").is_file()]
+    """The pages in a folder, or in its folder `html`, in the order of their names. Raises ConfigurationError."""
+    for place in (folder, folder / "html"):
+        found = sorted(path.parent for path in place.glob("*/source.html"))
+        if found:
+            return [_read_page(path) for path in found]
+    raise ConfigurationError(
+        f"There are no pages in {folder}: neither there nor in its folder html is a folder with a source.html.",
+        "Give the folder that holds the pages.",
+    )
 
 
 def _read_page(path: Path) -> Page:
@@ -268,10 +277,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("folder", type=Path, metavar="DATA_DIR")
     parser.add_argument("--write", action="store_true", help="replace the section in benchmarks/RESULTS.md")
     options = parser.parse_args(arguments)
-    if not options.folder.is_dir():
-        parser.error(f"{options.folder} is no folder")
     made = this_machine().line("python -m benchmarks.extraction DATA_DIR", date.today())
-    content = f"## Extraction\n\n{METHOD.strip()}\n\n{made}\n\n{report(options.folder)}"
+    try:
+        measured = report(options.folder)
+    except ConfigurationError as error:
+        parser.error(str(error))
+    content = f"## Extraction\n\n{METHOD.strip()}\n\n{made}\n\n{measured}"
     print(content)
     if options.write:
         RESULTS.write_text(replaced(RESULTS.read_text(encoding="utf-8"), NAME, content), "utf-8")

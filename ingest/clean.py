@@ -20,6 +20,7 @@ _INVISIBLE = re.compile(
 _JOINER = re.compile("(?<=[\x00-\u024f])[\u200c\u200d]|[\u200c\u200d](?=[\x00-\u024f]|\\Z)|\\A[\u200c\u200d]")
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _SPACE = re.compile("[\t\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000\u2028\u2029]")
+_SPACES = re.compile(r"(?<=\S) {2,}")
 _ADDRESS = re.compile(r"\(?\bhttps?://([\w.-]+)[^\s<>\"”)\]]*\)?")
 
 _READER = r"(?:subscriber|member|patron|supporter|customer|abonn[ée]+)s?"
@@ -112,14 +113,18 @@ def canonical_url(url: str | None) -> str | None:
 
 
 def _clean_characters(text: str) -> tuple[str, int]:
-    text, invisible = _INVISIBLE.subn("", text)
-    text, joiners = _JOINER.subn("", text)
+    invisible = joiners = 0
+    if not text.isascii():  # the patterns take longer than all the rest, and have nothing to find there
+        text, invisible = _INVISIBLE.subn("", text)
+        text, joiners = _JOINER.subn("", text)
     text = _CONTROL.sub("", _SPACE.sub(" ", text.replace("\r\n", "\n").replace("\r", "\n")))
-    # The address of a link is no text; a host name still says where it points.
-    text = _ADDRESS.sub(lambda found: found[1].removeprefix("www."), text)
-    text = unicodedata.normalize("NFC", text)
-    lines = (re.sub(r"(?<=\S) {2,}", " ", line.rstrip()) for line in text.split("\n"))
-    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip("\n"), invisible + joiners
+    text = unicodedata.normalize("NFC", text)  # costs nothing where it is so already
+    if "://" in text:  # the address of a link is no text; a host name still says where it points
+        text = _ADDRESS.sub(lambda found: found[1].removeprefix("www."), text)
+    lines = "\n".join(map(str.rstrip, text.split("\n")))
+    if "  " in lines:
+        lines = _SPACES.sub(" ", lines)
+    return re.sub(r"\n{3,}", "\n\n", lines).strip("\n"), invisible + joiners
 
 
 def _one_line(text: str | None) -> str | None:

@@ -41,7 +41,11 @@ def stretches(text: str, language: str) -> list[Stretch]:
     """The stretches of a text, in order; they hold all of it but white space, and cut no grapheme cluster in two."""
     found = list(_with_tables(text, list(_raw(text, language))))
     whole = on_boundaries(text, [(part.start, part.end) for part in found])
-    return [replace(found[number], start=start, end=end) for start, end, number in whole]
+    return [_placed(found[number], start, end) for start, end, number in whole]
+
+
+def _placed(part: Stretch, start: int, end: int) -> Stretch:
+    return part if (part.start, part.end) == (start, end) else replace(part, start=start, end=end)
 
 
 def _raw(text: str, language: str) -> Iterator[Stretch]:

@@ -183,3 +183,18 @@ def test_pages_with_their_expectations_are_measured_and_misses_listed(tmp_path: 
 
     assert "| Dossier | 1.0000 | 1.0000 | 1.0000 | 1.0000 |" in report
     assert "| a-page | Dossier | title | Another title | A title |" in report
+
+
+def test_the_folder_of_the_pages_or_the_one_around_it_may_be_given(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page = tmp_path / "html" / "a-page"
+    page.mkdir(parents=True)
+    (page / "source.html").write_text("<title>A title</title><p>Acme raised $5 million.</p>")
+    (page / "expected.html").write_text("<p>Acme raised $5 million.</p>")
+    (page / "expected-metadata.json").write_text('{"title": "A title", "byline": null}')
+
+    assert extraction.read_pages(tmp_path) == extraction.read_pages(tmp_path / "html")
+    with pytest.raises(SystemExit):
+        extraction.main([str(tmp_path / "elsewhere")])
+    assert "There are no pages in" in capsys.readouterr().err

@@ -5,14 +5,19 @@ import shutil
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tokenizers import Tokenizer
 
 from rag.embedding import Embedder, build_embedder
 from rag.embedding.embedder import Vectors
 from rag.embedding.exported import ExportedModel
+from rag.embedding.token_counts import TokenCounts
 from rag.embedding.torch_model import TorchModel
 from rag.errors import ConfigurationError
 from rag.settings import Settings
@@ -129,6 +134,38 @@ def test_the_exported_model_gives_the_vectors_sentence_transformers_gives(embedd
     assert np.abs(embedder.embed_question(texts[0]) - reference.embed_question(texts[0])).max() < 1e-5
     assert embedder.count_tokens(texts) == reference.count_tokens(texts)
     assert embedder.max_tokens == reference.max_tokens == 256
+
+
+@cache
+def _tokenizer(folder: Path) -> Tokenizer:
+    tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+    tokenizer.no_truncation()
+    tokenizer.no_padding()
+    return tokenizer
+
+
+@settings(deadline=None)
+@given(
+    st.lists(
+        st.text() | st.text(alphabet="aé́\u200d \u00a0\t\r\n\x1c.,-'[]CLSMASK東京σΣ\u3000", max_size=60), max_size=5
+    )
+)
+def test_tokens_counted_word_by_word_are_those_of_the_whole_text(
+    embedder: Embedder, model_folder: Path, texts: list[str]
+) -> None:
+    tokenizer = _tokenizer(model_folder)
+    whole = [len(tokenizer.encode(text, add_special_tokens=False).ids) for text in texts]
+
+    assert embedder.count_tokens(texts) == whole
+    assert embedder.count_tokens(texts) == whole  # and again, from memory
+
+
+def test_long_words_and_more_words_than_are_remembered_are_counted_too() -> None:
+    counts = TokenCounts(lambda texts: [len(text) for text in texts])
+    words = [f"{number:06}" for number in range(100_001)]
+
+    assert counts.count([" ".join(words), "x" * 50]) == [6 * len(words), 50]
+    assert counts.count([words[0], "x" * 50]) == [6, 50]
 
 
 @pytest.fixture

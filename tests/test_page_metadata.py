@@ -145,3 +145,30 @@ def test_a_text_that_does_not_say_is_told_its_language_by_its_words() -> None:
     )
     assert [language_of(text) for text in (" ".join(STORY), french, german, japanese)] == ["en", "fr", "de", "ja"]
     assert language_of("OpenAI GPT-4 Turbo") is None
+
+
+@pytest.mark.parametrize(
+    ("head", "site"),
+    [
+        ('<meta name="twitter:site" content="@examplenews">', "Examplenews"),
+        ('<meta name="publisher" content="The Example"><meta name="twitter:site" content="@ex">', "The Example"),
+        ('<link rel="canonical" href="https://www.example.com/story">', "example.com"),
+        ('<meta property="og:site_name" content="Example"><meta name="twitter:site" content="@ex">', "Example"),
+        ("", None),
+    ],
+)
+def test_a_site_without_a_name_is_called_by_its_publisher_its_handle_or_its_host(head: str, site: str | None) -> None:
+    assert read(head).site == site
+
+
+@pytest.mark.parametrize(
+    ("title", "site"),
+    [
+        ("Acme raises five million | example.com", "example.com"),
+        ("Acme raises five million, issue no. 5 | The Paper", None),
+        ("Acme raises $1.5 million", None),
+    ],
+)
+def test_a_full_stop_in_a_title_makes_no_site_of_it(title: str, site: str | None) -> None:
+    page = f"<!doctype html><html><head><title>{title}</title></head><body><article>{BODY}</article></body></html>"
+    assert extract(page.encode(), "a.html", TODAY).site == site

@@ -3,9 +3,12 @@
 import json
 
 import pytest
+from lxml import html
 
 from ingest.clean import clean
 from ingest.extract import Extracted
+from ingest.extract.article_blocks import leaves_out, match
+from ingest.extract.page_blocks import page_blocks
 from tests.test_extract import META, STORY, extracted, json_ld, page
 
 SECOND = (
@@ -258,3 +261,14 @@ def test_the_share_of_words_around_the_article_is_told() -> None:
     assert extracted(f"<html><body><article><p>{STORY}</p></article></body></html>", "a.html").boilerplate_share == 0
     around = "<footer>" + "<p>Words of a footer.</p>" * 50 + "</footer>"
     assert (extracted(page().replace("<footer>", around), "a.html").boilerplate_share or 0) > 0.7
+
+
+def test_a_first_reading_that_leaves_a_paragraph_or_a_heading_out_is_not_enough() -> None:
+    page = html.fromstring(f"<html><body><h1>Title</h1><p>{SECOND}</p><h2>Money</h2><p>{THIRD}.</p></body></html>")
+    blocks = page_blocks(page)
+    lines = [block.words for block in blocks]
+
+    assert not leaves_out(blocks, match(blocks, lines))
+    assert leaves_out(blocks, match(blocks, lines[:-1]))
+    assert leaves_out(blocks, match(blocks, [line for line in lines if line != ("money",)]))
+    assert leaves_out(blocks, [])

@@ -1,18 +1,20 @@
 """Which blocks of a page are the article: those whose words a text extractor found, and what it lost between them.
 
-An extractor's text is matched with the page's blocks by the sequences of three words they share. The element that
-holds most of what matches is the article's own; inside it, between the first block and the last, sentences, items of
-lists and tables of data that went missing come back, and lines that are known for what they are go.
+An extractor's text, as the words of each line, is matched with the page's blocks by the sequences of three words that
+they share. The element that holds most of what matches is the article's own; inside it, between the first block and the
+last, sentences, items of lists and tables of data that went missing come back, and lines that are known for what they
+are go.
 """
 
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from itertools import chain
 
 from lxml import html
 
-from ingest.extract.boilerplate import is_beside_the_story
-from ingest.extract.page_blocks import Block, words_of
+from ingest.extract.boilerplate import is_beside_the_story, tells
+from ingest.extract.page_blocks import Block
 
 _SHARE = 0.6  # of a block's sequences that must be in the text
 _CONTAINER = 0.85  # of the matched words that the article's element holds
@@ -23,9 +25,11 @@ _CALL_OUT = 40  # words
 _FULL_BODY = 100  # words
 
 
-def choose(blocks: Sequence[Block], lines: Sequence[str]) -> list[Block]:
-    """The blocks of the article, of which an extractor found `lines`. Empty when hardly any of its words are there."""
-    matched = _matched(blocks, lines)
+Line = tuple[str, ...]
+
+
+def choose(blocks: Sequence[Block], matched: Sequence[int], lines: Sequence[Line]) -> list[Block]:
+    """The blocks of the article, of which an extractor found `lines`, which are those that `matched`, if any."""
     if not matched:
         return []
     container = _container([blocks[i] for i in matched])
@@ -58,27 +62,39 @@ def _without_pull_quotes(blocks: Sequence[Block]) -> list[Block]:
     return kept
 
 
-def stated_lines(blocks: Sequence[Block], lines: Sequence[str], body: Sequence[str]) -> Sequence[str]:
-    """The paragraphs of the article as the page's linked data gives them, when they can be relied on.
+def leaves_out(blocks: Sequence[Block], matched: Sequence[int]) -> bool:
+    """Whether an extractor left out a paragraph that tells something, or a heading between those it found."""
+    if not matched:
+        return True
+    found, inner = set(matched), range(matched[0], matched[-1])
+    return any(
+        i not in found
+        and not block.beside
+        and (tells(block) or (block.kind == "heading" and block.links < 0.5 and i in inner))
+        for i, block in enumerate(blocks)
+    )
 
-    They must be a full text: at least as long as what the extractor found, and of the same words for the most part; or
-    much longer, where the page itself shows but a part. Else none.
+
+def are_stated(lines: Sequence[Line], body: Sequence[Line]) -> bool:
+    """Whether the article as the page's linked data gives it (its `body`) can be relied on.
+
+    It must be a full text: at least as long as what the extractor found, and of the same words for the most part; or
+    much longer, where the page itself shows but a part.
     """
-    stated = Counter(word for line in body for word in words_of(line))
-    found = Counter(word for line in lines for word in words_of(line))
-    length, shared = sum(stated.values()), sum((stated & found).values())
+    length, count = sum(map(len, body)), sum(map(len, lines))
     if length < _FULL_BODY:
-        return ()
-    is_same = shared > 0.8 * length and shared > 0.7 * sum(found.values())
-    return body if is_same or (length > 2 * sum(found.values()) and shared > 0.5 * sum(found.values())) else ()
+        return False
+    shared = (Counter(chain.from_iterable(body)) & Counter(chain.from_iterable(lines))).total()
+    is_same = shared > 0.8 * length and shared > 0.7 * count
+    return is_same or (length > 2 * count and shared > 0.5 * count)
 
 
-def within(chosen: Sequence[Block], body: Sequence[str]) -> Sequence[Block]:
+def within(chosen: Sequence[Block], body: Sequence[Line]) -> Sequence[Block]:
     """The chosen blocks without the short paragraphs that are not in the stated body: call-outs, notes, captions.
 
     A long one is more likely what the data leaves out: a summary, a later addition.
     """
-    sequences = set(_triples(words_of(" ".join(body))))
+    sequences = set(_triples(list(chain.from_iterable(body))))
 
     def is_stated(block: Block) -> bool:
         triples = list(_triples(block.words))
@@ -87,17 +103,23 @@ def within(chosen: Sequence[Block], body: Sequence[str]) -> Sequence[Block]:
     return [block for block in chosen if block.kind != "text" or len(block.words) > _CALL_OUT or is_stated(block)]
 
 
-def coverage(chosen: Sequence[Block], lines: Sequence[str]) -> float:
+def coverage(chosen: Sequence[Block], lines: Sequence[Line]) -> float:
     """The share of the extractor's words that the chosen blocks hold."""
-    there = Counter(word for block in chosen for word in block.words)
-    wanted = Counter(word for line in lines for word in words_of(line))
-    return sum((there & wanted).values()) / max(1, sum(wanted.values()))
+    there, wanted = Counter(block.words for block in chosen), Counter(lines)
+    same = there & wanted  # most lines are blocks: only the words of the others have to be compared
+    shared = sum(len(line) * count for line, count in same.items())
+    shared += (_words_in(there - same) & _words_in(wanted - same)).total()
+    return shared / max(1, sum(map(len, lines)))
 
 
-def _matched(blocks: Sequence[Block], lines: Sequence[str]) -> list[int]:
-    found = [words_of(line) for line in lines]
-    exact = set(found)
-    sequences = {triple for words in found for triple in _triples(words)}
+def _words_in(lines: Counter[Line]) -> Counter[str]:
+    return Counter(word for line in lines.elements() for word in line)
+
+
+def match(blocks: Sequence[Block], lines: Sequence[Line]) -> list[int]:
+    """The numbers of the blocks whose words are in the lines, in order."""
+    exact = set(lines)
+    sequences: set[Line] = set()  # made when a block is met that is not one of the lines
     tables: dict[html.HtmlElement, list[Block]] = {}
     for block in blocks:
         if block.table is not None:
@@ -105,13 +127,16 @@ def _matched(blocks: Sequence[Block], lines: Sequence[str]) -> list[int]:
     whole = {table for table, cells in tables.items() if sum(cell.words in exact for cell in cells) * 2 > len(cells)}
     matched = []
     for i, block in enumerate(blocks):
-        triples = list(_triples(block.words))
         if block.table is not None:
             is_matched = block.table in whole
-        elif len(triples) < 3:  # too short to be told by its parts
+        elif len(block.words) < 5:  # too short to be told by its parts
             is_matched = block.words in exact
+        elif block.words in exact:
+            is_matched = True
         else:
-            is_matched = sum(triple in sequences for triple in triples) >= _SHARE * len(triples)
+            sequences = sequences or {triple for words in lines for triple in _triples(words)}
+            triples = list(_triples(block.words))
+            is_matched = sum(map(sequences.__contains__, triples)) >= _SHARE * len(triples)
         if is_matched:
             matched.append(i)
     return matched
@@ -138,10 +163,10 @@ def _container(matched: Sequence[Block]) -> html.HtmlElement:
 
 
 def _without_repeats(
-    blocks: Sequence[Block], matched: Sequence[int], container: html.HtmlElement, lines: Sequence[str]
+    blocks: Sequence[Block], matched: Sequence[int], container: html.HtmlElement, lines: Sequence[Line]
 ) -> set[int]:
     """Of blocks that say the same, the one in the article's element; the same twice only where it stands in a row."""
-    exact = {words_of(line) for line in lines}
+    exact = set(lines)
     whole = "\n".join(" ".join(blocks[i].words) for i in matched)
     inside = {i for i in matched if _is_in(blocks[i], container)}
     kept: set[int] = set()

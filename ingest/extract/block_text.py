@@ -22,7 +22,8 @@ def _grouped(lines: Iterator[tuple[object, str]]) -> Iterator[tuple[object, list
 def _lines(blocks: Sequence[Block]) -> Iterator[tuple[object, str]]:
     """Each line with what tells the group it is part of: its list, its table, or itself."""
     numbers: dict[html.HtmlElement, int] = {}
-    quotes = _quotes(blocks)
+    has_quotes = bool(blocks) and blocks[0].element.getroottree().find(".//blockquote") is not None
+    quotes = _quotes(blocks) if has_quotes else set()
     for _, group in groupby(blocks, key=_line):
         same = list(group)
         first = same[0]
@@ -38,7 +39,7 @@ def _lines(blocks: Sequence[Block]) -> Iterator[tuple[object, str]]:
             yield first, f"{'#' * first.level} {first.text}"
         elif first.kind == "code":
             yield first, "\n".join(f"    {line}" for line in first.text.splitlines() if line.strip())
-        elif (quote := _quote_of(first)) in quotes:
+        elif quotes and (quote := _quote_of(first)) in quotes:
             yield quote, f"> {first.text}"
         else:
             yield first, first.text

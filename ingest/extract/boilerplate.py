@@ -112,12 +112,12 @@ def is_beside_the_story(element: html.HtmlElement, container: html.HtmlElement) 
 def without_frame(blocks: Sequence[Block], author: str | None = None) -> list[Block]:
     """The blocks without those around and between them that tell nothing of the story."""
     kept = [block for block in blocks if not _is_apart(block)]
-    long = [i for i, block in enumerate(kept) if _tells(block)]
+    long = [i for i, block in enumerate(kept) if tells(block)]
     if not long:
         return kept
     if len(long) >= 3:
         kept = [b for i, b in enumerate(kept) if not (long[0] < i < long[-1] and _is_only_a_link(b))]
-        long = [i for i, block in enumerate(kept) if _tells(block)]
+        long = [i for i, block in enumerate(kept) if tells(block)]
     head = [block for block in kept[: long[0]] if not _is_head_line(block, author)]
     body = kept[long[0] :]
     end = long[-1] - long[0] + 1  # of what is certain
@@ -129,7 +129,8 @@ def without_frame(blocks: Sequence[Block], author: str | None = None) -> list[Bl
     return head + body[:end] + tail
 
 
-def _tells(block: Block) -> bool:
+def tells(block: Block) -> bool:
+    """Whether the block is long enough, and enough of it not in links, to be a part of a story."""
     return block.kind in ("text", "item", "code") and len(block.words) >= _LONG and block.links < 0.5
 
 

@@ -53,6 +53,8 @@ def to_iso(text: str) -> str | None:
     The day is the one where it was written. A number of seconds or milliseconds since 1970 is the day in Greenwich.
     """
     text = text.strip()
+    if not text:
+        return None
     if re.fullmatch(r"\d{4}(-\d{2}(-\d{2})?)?", text):
         return text if is_partial_date(text) else None
     if re.fullmatch(r"1\d{9}(?:\d{3})?", text):

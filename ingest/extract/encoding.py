@@ -69,7 +69,7 @@ def _decode(body: bytes, name: str) -> tuple[str, str]:
     if unmarked:
         return body.decode(unmarked, "replace"), unmarked
     # UTF-8 hardly ever fits by chance, a wrong declaration is common: so what is declared comes second.
-    if _JAPANESE.search(body) and body.isascii():
+    if b"\x1b" in body and _JAPANESE.search(body) and body.isascii():
         return body.decode("iso2022_jp", "replace"), "iso2022_jp"
     for encoding in ("utf-8", _declared(body)):
         try:
@@ -101,7 +101,7 @@ def _declared(body: bytes) -> str:
 def _unmarked_utf16(body: bytes) -> str | None:
     """UTF-16 without a mark: of text in one alphabet, every other byte is zero (for spaces) or the alphabet's."""
     sample = body[:2000]
-    if len(sample) < 4 or len(body) % 2:
+    if len(sample) < 4 or len(body) % 2 or 0 not in sample:
         return None
     for high, low, encoding in ((1, 0, "utf-16-le"), (0, 1, "utf-16-be")):
         most = Counter(sample[high::2]).most_common(2)

@@ -2,13 +2,14 @@
 
 import re
 import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from datetime import date
+from functools import cache
 
 from lxml import etree, html
 
-from ingest.extract.article_blocks import choose, coverage, stated_lines, within
+from ingest.extract.article_blocks import Line, are_stated, choose, coverage, leaves_out, match, within
 from ingest.extract.block_text import written
 from ingest.extract.boilerplate import is_of_others, without_frame
 from ingest.extract.dates import find_date, to_iso
@@ -26,7 +27,7 @@ with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # it speaks of a package for proxies, which is not needed
     import trafilatura
     from trafilatura.metadata import extract_metadata
-    from trafilatura.settings import Document
+    from trafilatura.settings import Document, Extractor
 
 # Titles in which a day is that of the issue: in others it is what the story is about.
 _EDITION = re.compile(r"\b(?:edition|issue|weekly|digest|newsletter|briefing|bulletin|round-?up)\b", re.IGNORECASE)
@@ -42,25 +43,26 @@ def extract_html(text: str, name: str, today: date = date.max) -> Extracted:
     page = _parse(text, name)
     held = list(page.iter())  # lxml makes an element anew each time it is met, unless somebody holds it
     meta = read_metadata(page, today)
-    found = _guessed(page) if not (meta.title and meta.author and meta.published and meta.site) else None
+    found = _guessed(page) if not (meta.title and meta.author and meta.published) else None
     boxed = drop_boxes(page, meta.url)
     blocks = page_blocks(page)
     body = _article(page, blocks, meta)
     del held
+    count = len(words_of(body))
     title = meta.title or (found.title if found else None) or _first_line(body) or name
     published, source = _published(meta, found, title)
     return Extracted(
         text=_without_title(body, shortened(title)),
         title=shortened(title),
         author=meta.author or (tidy(found.author.split("; ")) if found and found.author else None),
-        site=meta.site or (found.sitename if found else None),
+        site=meta.site or meta.host,
         url=meta.url,
         published=published,
         updated=meta.updated,
         date_source=source,
         language=meta.language,
-        flags=_flags(meta, body),
-        boilerplate_share=_boilerplate_share(blocks, body, boxed),
+        flags=_flags(meta, count),
+        boilerplate_share=_boilerplate_share(blocks, count, boxed),
     )
 
 
@@ -76,20 +78,41 @@ def _parse(text: str, name: str) -> html.HtmlElement:
 
 def _article(page: html.HtmlElement, blocks: Sequence[Block], meta: PageMetadata) -> str:
     """The text of the article; all that the page says where no article is found."""
-    found = trafilatura.bare_extraction(
-        page, include_comments=False, include_tables=True, include_formatting=True, favor_recall=True
-    )
-    body = "\n\n".join(tree_blocks(found.body)) if isinstance(found, Document) else ""
-    lines = [line for line in body.splitlines() if line.strip()]
-    stated = stated_lines(blocks, lines, meta.body)
-    chosen = choose(blocks, [*lines, *stated])
-    if coverage(chosen, stated or lines) > _ENOUGH:
-        body = written(without_frame(within(chosen, stated) if stated else chosen, meta.author))
-    elif stated:
-        body = "\n\n".join(stated)
+    known = {block.text: block.words for block in blocks}
+    body, lines = _found(page, known, fast=True)
+    matched = match(blocks, lines)
+    if leaves_out(blocks, matched):  # a second opinion takes nearly as long again, and seldom differs otherwise
+        body, lines = _found(page, known, fast=False)
+        matched = match(blocks, lines)
+    stated = [words_of(line) for line in meta.body]
+    is_stated = are_stated(lines, stated)
+    if is_stated:
+        chosen = choose(blocks, match(blocks, [*lines, *stated]), [*lines, *stated])
+    else:
+        chosen = choose(blocks, matched, lines)
+    if coverage(chosen, stated if is_stated else lines) > _ENOUGH:
+        body = written(without_frame(within(chosen, stated) if is_stated else chosen, meta.author))
+    elif is_stated:
+        body = "\n\n".join(meta.body)
     if not body.strip():
         body = "\n\n".join(block.text for block in blocks)
     return body
+
+
+def _found(page: html.HtmlElement, known: Mapping[str, Line], *, fast: bool) -> tuple[str, list[Line]]:
+    """What trafilatura takes for the article, and the words of its lines; compared with others' ways if not `fast`.
+
+    `known` are the words of texts that are split already.
+    """
+    found = trafilatura.bare_extraction(page, options=_options(fast))
+    body = "\n\n".join(tree_blocks(found.body)) if isinstance(found, Document) else ""
+    return body, [known.get(line) or words_of(line) for line in body.splitlines() if line.strip()]
+
+
+@cache
+def _options(fast: bool) -> Extractor:
+    """Of trafilatura's tree alone: as "python" it would write that out as text too, which nobody reads."""
+    return Extractor(output_format="txt", fast=fast, recall=True, comments=False, tables=True, formatting=True)
 
 
 def _guessed(page: html.HtmlElement) -> Document:
@@ -118,17 +141,16 @@ def _published(meta: PageMetadata, found: Document | None, title: str) -> tuple[
     return filed, "address" if filed else None
 
 
-def _flags(meta: PageMetadata, body: str) -> tuple[str, ...]:
-    """Paywalled where the page says so; truncated where it says how long the article is, and this is not."""
-    count = len(words_of(body))
+def _flags(meta: PageMetadata, count: int) -> tuple[str, ...]:
+    """Paywalled where the page says so; truncated where it says how long the article is, and its words are fewer."""
     is_teaser = not meta.is_free and count < _TEASER
     is_short = meta.word_count - count > _TEASER and count * 2 < meta.word_count
     return ("paywalled",) * (not meta.is_free) + ("truncated",) * (is_teaser or is_short)
 
 
-def _boilerplate_share(blocks: Sequence[Block], body: str, boxed: int) -> float:
+def _boilerplate_share(blocks: Sequence[Block], count: int, boxed: int) -> float:
     words = sum(len(block.words) for block in blocks) + boxed
-    return round(max(0.0, 1 - len(words_of(body)) / max(1, words)), 2)
+    return round(max(0.0, 1 - count / max(1, words)), 2)
 
 
 def _without_title(body: str, title: str) -> str:

@@ -51,9 +51,10 @@ def looks_like_mail(body: bytes, *, is_named_so: bool) -> bool:
 
     A name that says so is believed at the first header.
     """
-    head = re.split(rb"\r?\n[ \t]*\r?\n", body[:64_000].lstrip(b"\xef\xbb\xbf\r\n"), maxsplit=1)[0]
-    if not _HEADER_LINE.match(head):
+    start = body[:64_000].lstrip(b"\xef\xbb\xbf\r\n")
+    if not _HEADER_LINE.match(start):
         return False
+    head = re.split(rb"\r?\n[ \t]*\r?\n", start, maxsplit=1)[0]
     names = {line.partition(b":")[0].strip().lower() for line in head.splitlines() if line[:1] not in b" \t"}
     if is_named_so:
         return bool(names & {*_SENDERS, *_OTHERS})

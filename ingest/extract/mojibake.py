@@ -46,16 +46,18 @@ _SEQUENCE = re.compile(f"{_QUADRUPLE}|{_TRIPLE}|{_BEHEADED}|(?:{_PAIR}){{3,}}|{_
 _FOREIGN = re.compile(f"(?:{_roman(0xCE, 0xDB)}{_CONTINUES}){{4,}}")
 _SIGNS = "‚\uf8ff√"
 _LEADS = bytes(range(0xCE, 0xDC)).decode("mac_roman")
+# The others do no damage: in no code page do they stand for the first and the next byte of a character.
+_SUSPECT = re.compile("[^\x00-\x7f“”‘’–—…]")
 _MATHEMATICS = re.compile(r"[≈ƒ].|√[π∞Ω∂∑∏∫≤≥±]")
 
 
 def repair(text: str) -> str:
     """`text` with damaged sequences put right; right text comes back unchanged."""
-    if text.isascii():
+    if text.isascii() or not _SUSPECT.search(text):
         return text
     for _ in range(3):  # damage is sometimes done twice
         lines = _repair_mac_roman(text).split("\n")
-        repaired = "\n".join(line if line.isascii() else ftfy.fix_text(line, _CONFIG) for line in lines)
+        repaired = "\n".join(ftfy.fix_text(line, _CONFIG) if _SUSPECT.search(line) else line for line in lines)
         if repaired == text:
             break
         text = repaired

@@ -5,13 +5,13 @@ a paragraph is a caption, or that a line is nothing but a link.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Literal
 
 from lxml import etree, html
 
-from ingest.extract.inline import BOUNDARY, join
+from ingest.extract.inline import BOUNDARY
 
 Kind = Literal["text", "heading", "item", "cell", "code"]
 
@@ -19,10 +19,12 @@ SILENT = frozenset(
     "script style noscript template svg iframe head title button select textarea input object canvas audio video math "
     "datalist map".split()
 )
-BREAKING = re.compile(
-    r"p|div|section|article|main|header|aside|h[1-6]|[uo]l|menu|li|d[ltd]|table|caption|t(body|head|foot)|t[rdh]|footer"
-    r"|nav|form|fieldset|legend|blockquote|pre|hr|fig(ure|caption)|body|html|address|details|summary|center|dialog"
+BREAKING = frozenset(
+    "p div section article main header aside h1 h2 h3 h4 h5 h6 ul ol menu li dl dt dd table caption tbody thead tfoot "
+    "tr td th footer nav form fieldset legend blockquote pre hr figure figcaption body html address details summary "
+    "center dialog".split()
 )
+_LEVELS = {f"h{level}": level for level in range(1, 7)}
 # What stands in these is beside the article, whatever it says.
 _BESIDE = frozenset(("nav", "aside", "footer", "figure", "figcaption", "menu", "dialog", "form"))
 _WORD = re.compile(r"\w+")
@@ -60,7 +62,7 @@ class _Run:
     breaks: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Place:
     """Where in the tree the walk is: what the elements around say of the text in them."""
 
@@ -101,35 +103,37 @@ def _walk(page: html.HtmlElement) -> Iterator[Block]:
                     yield from _flush(run, places[-1], tables)
                     run = _Run()
                 continue
-            if BREAKING.fullmatch(tag):
-                yield from _flush(run, places[-1], tables)
-                run = _Run()
+            if tag in BREAKING:
+                if run.pieces:
+                    yield from _flush(run, places[-1], tables)
+                    run = _Run()
                 places.append(_entered(places[-1], element, tag))
             links += tag == "a"
-            _add(run, element.text, links)
+            if text := element.text:
+                _add(run, text, links)
             continue
-        if BREAKING.fullmatch(tag) and places[-1].element is element and len(places) > 1:
-            yield from _flush(run, places.pop(), tables)
-            run = _Run()
+        if tag in BREAKING and places[-1].element is element and len(places) > 1:
+            place = places.pop()
+            if run.pieces:
+                yield from _flush(run, place, tables)
+                run = _Run()
         links -= tag == "a"
-        if element is not page:
-            _add(run, element.tail, links)
+        if element is not page and (text := element.tail):
+            _add(run, text, links)
     yield from _flush(run, places[-1], tables)
 
 
-def _add(run: _Run, text: str | None, links: int) -> None:
-    if not text:
-        return
+def _add(run: _Run, text: str, links: int) -> None:
     run.pieces.append(text)
-    letters = len(text) - text.count(" ")
     if not text.isspace():
+        letters = len(text) - text.count(" ")
         run.breaks = 0
         run.letters += letters
         run.linked += letters if links > 0 else 0
 
 
 def _entered(outer: _Place, element: html.HtmlElement, tag: str) -> _Place:
-    beside = outer.beside or (tag if _is_beside(element, tag) else "hidden" if _is_hidden(element.attrib) else "")
+    beside = outer.beside or (tag if _is_beside(element, tag) else "hidden" if _is_hidden(element) else "")
     is_list = tag in ("ul", "ol")
     return _Place(
         element,
@@ -147,15 +151,18 @@ def _is_beside(element: html.HtmlElement, tag: str) -> bool:
     return tag in _BESIDE
 
 
-def _is_hidden(attributes: Mapping[str, str]) -> bool:
-    style = (attributes.get("style") or "").replace(" ", "").lower()
-    return "hidden" in attributes or attributes.get("aria-hidden") == "true" or "display:none" in style
+def _is_hidden(element: html.HtmlElement) -> bool:
+    style = (element.get("style") or "").replace(" ", "").lower()
+    return element.get("hidden") is not None or element.get("aria-hidden") == "true" or "display:none" in style
 
 
 def _flush(run: _Run, place: _Place, tables: dict[html.HtmlElement, bool]) -> Iterator[Block]:
+    whole = "".join(run.pieces)
+    if whole.isspace() or not whole:
+        return
     is_code = place.tag == "pre"
-    whole = "".join(run.pieces).replace(BOUNDARY, "")
-    text = whole.strip("\n") if is_code else join([whole])
+    whole = whole.replace(BOUNDARY, "")
+    text = whole.strip("\n") if is_code else " ".join(whole.split())
     words = words_of(text)
     if not words:
         return
@@ -167,7 +174,7 @@ def _flush(run: _Run, place: _Place, tables: dict[html.HtmlElement, bool]) -> It
             tables[table] = _holds_data(table)
         if table is not None and not tables[table]:
             row = table = None
-    level = int(place.tag[1]) if re.fullmatch(r"h[1-6]", place.tag) else 0
+    level = _LEVELS.get(place.tag, 0)
     kind: Kind = "text"
     if table is not None:
         kind = "cell"

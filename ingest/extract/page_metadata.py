@@ -56,11 +56,23 @@ _AUTHOR = (
     "sailthru.author",
 )
 _SITE = ("og:site_name", "application-name", "apple-mobile-web-app-title", "dc.publisher")
+# Where no site is named: who publishes there, or its handle.
+_PUBLISHER = (
+    "dc:publisher",
+    "dcterms.publisher",
+    "publisher",
+    "sailthru.publisher",
+    "rbpubname",
+    "twitter:app:name:iphone",
+    "twitter:app:name:googleplay",
+    "twitter:site",
+)
 _URL = ("og:url", "twitter:url")
 # Names in the markup of a date that say which one it is.
 _FIRST_DATE = ("publish", "datecreated", "entry-date", "pubdate")
 _LAST_DATE = ("modified", "updated")
 _DAY_IN_ADDRESS = re.compile(r"/((?:19|20)\d\d)[/-]?(0[1-9]|1[0-2])[/-]?(0[1-9]|[12]\d|3[01])(?=[/_.-]|$)")
+_HOST_IN_TITLE = re.compile(r"\s[|–—·-]\s+(?:www\.)?([a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,})\s*$", re.IGNORECASE)
 _MONTH_IN_ADDRESS = re.compile(r"/((?:19|20)\d\d)[/-](0[1-9]|1[0-2])(?=/)")
 
 
@@ -69,7 +81,7 @@ class PageMetadata:
     """What the page states; None where it does not.
 
     `is_free` is false when only subscribers may read it. `body` are the article's paragraphs, and `word_count` its
-    length, as the page's linked data gives them.
+    length, as the page's linked data gives them. `host` is what the site may be called where its name is not stated.
     """
 
     title: str | None
@@ -83,6 +95,7 @@ class PageMetadata:
     is_free: bool
     body: tuple[str, ...] = ()
     word_count: int = 0
+    host: str | None = None
 
 
 def read_metadata(page: html.HtmlElement, today: date = date.max) -> PageMetadata:
@@ -109,6 +122,7 @@ def read_metadata(page: html.HtmlElement, today: date = date.max) -> PageMetadat
         is_free=linked_data.is_free(data) and tags.get("article:content_tier", "free").lower() != "locked",
         body=linked_data.body_of(data),
         word_count=int(count) if re.fullmatch(r"[0-9]{1,6}", count) else 0,
+        host=_host(page, tags, url),
     )
 
 
@@ -176,6 +190,17 @@ def _canonical(page: html.HtmlElement) -> str | None:
         if (link.get("rel") or "").lower() == "canonical" and (link.get("href") or "").startswith("http"):
             return str(link.get("href"))
     return None
+
+
+def _host(page: html.HtmlElement, tags: Mapping[str, str], url: str | None) -> str | None:
+    """Its publisher or handle, a host name in the title (`Acme raises | example.com`), or the host it is on."""
+    stated = (_first(tags, _PUBLISHER) or "").lstrip("@")
+    if stated and not stated.startswith("http"):
+        return stated[0].upper() + stated[1:]
+    titled = _HOST_IN_TITLE.search(page.findtext(".//head/title") or "")
+    if titled:
+        return titled[1]
+    return (urlsplit(url or "").hostname or "").removeprefix("www.") or None
 
 
 def _first(tags: Mapping[str, str], names: tuple[str, ...]) -> str | None:

@@ -20,10 +20,13 @@ from filelock import FileLock
 from tokenizers import Tokenizer
 
 from rag.embedding.embedder import EmbeddingStamp, Vectors
+from rag.embedding.token_counts import TokenCounts
 from rag.errors import ConfigurationError
 
 # Texts of one batch are padded to the longest of them; sorted by length, batches this small waste little.
 BATCH = 4
+# A batch is spread over threads, which for fewer texts takes longer than they do.
+_FEW = 30
 
 
 class ExportedModel:
@@ -40,6 +43,7 @@ class ExportedModel:
         self._tokenizer = Tokenizer.from_file(str(tokenizer))
         self._tokenizer.no_padding()
         self._tokenizer.no_truncation()
+        self._counts = TokenCounts(self._count_anew)
         self._pool = ThreadPoolExecutor(self._cores, thread_name_prefix="embed")
         self.stamp = stamp
         self.max_tokens = max_tokens
@@ -77,6 +81,11 @@ class ExportedModel:
         return result
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        return self._counts.count(texts)
+
+    def _count_anew(self, texts: Sequence[str]) -> list[int]:
+        if len(texts) < _FEW:
+            return [len(self._tokenizer.encode(text, add_special_tokens=False).ids) for text in texts]
         encoded = self._tokenizer.encode_batch_fast(list(texts), add_special_tokens=False)
         return [len(encoding.ids) for encoding in encoded]
 
