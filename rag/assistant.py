@@ -12,6 +12,7 @@ from anyio import to_thread
 
 from rag.answering import build_answerer
 from rag.answering.claims import Answerer, Refusal, Step
+from rag.answering.listing import list_wanted
 from rag.catalog import Catalog
 from rag.documents import Answer, Article, Passage, Timings
 from rag.draft import Draft
@@ -30,6 +31,8 @@ from rag.settings import Settings
 
 # Further articles about a company that are looked at because of their day.
 NEAREST_IN_TIME = 6
+# Times as many passages for a list, whose entries stand in several articles.
+LIST_PASSAGES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +179,11 @@ class Assistant:
         """The passages for each part: k, where k was asked for; else those of the settings, and the nearest in time."""
         if k:
             return [self._retriever.retrieve(part, k) for part in parts]
-        return [self._retriever.retrieve(part, self.settings.passages, in_time=NEAREST_IN_TIME) for part in parts]
+        few = self.settings.passages
+        return [
+            self._retriever.retrieve(part, LIST_PASSAGES * few if list_wanted(part) else few, in_time=NEAREST_IN_TIME)
+            for part in parts
+        ]
 
     async def _steps(self, answerer: Answerer, question: Question, found: Found) -> AsyncGenerator[Step]:
         """What the answerer makes of a question or a part of it; it is not asked what no passage can answer."""

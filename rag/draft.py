@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Literal
 
-from rag.answering.claims import Claim, Refusal, Step
+from rag.answering.claims import Claim, Refusal, Remark, Step
 from rag.citations import CitationChecker, Dropped, rendered
 from rag.documents import Answer, AnswerPart, Article, Passage, Sentence, Timings, Usage
 from rag.question import Question
@@ -39,6 +39,8 @@ class Draft:
                 return self._admit(step)
             case Refusal(reason):
                 self._refused = reason
+            case Remark(text):
+                self._warnings.append(text)
             case Usage():
                 self._usage = step
         return ""

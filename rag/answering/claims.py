@@ -38,7 +38,14 @@ class Refusal:
     reason: str
 
 
-Step = Claim | Refusal | Usage
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """What the reader should know of the answer; a whole sentence, shown with the warnings."""
+
+    text: str
+
+
+Step = Claim | Refusal | Remark | Usage
 
 
 class Answerer(Protocol):

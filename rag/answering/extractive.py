@@ -13,8 +13,10 @@ from dataclasses import replace
 import anyio.to_thread
 
 from rag.answering.asked import AspectFinder
-from rag.answering.claims import Claim, Quote, Refusal, Step
-from rag.answering.scoring import Features, Scored, features_of, newest_gain
+from rag.answering.claims import Claim, Quote, Refusal, Remark, Step
+from rag.answering.listing import Entry, entries_in, list_wanted, meets, others_than_things, to_compare
+from rag.answering.listing import Wanted as ListWanted
+from rag.answering.scoring import Features, Scored, features_of, newest_gain, overlap
 from rag.answering.sought import Sought, sought_by
 from rag.answering.windows import Window, windows_of
 from rag.documents import Passage
@@ -39,6 +41,12 @@ CLOSE = 0.58
 MARGIN = 0.08
 SENTENCES = 3
 NEAR_ENOUGH = 0.15
+# Of a list: how many windows are embedded, what an entry needs, how far behind the best it may be, how many are shown.
+LISTED = 32
+LIST_SUPPORT_NEEDED = 0.5
+LIST_MARGIN = 0.6
+MOST_ENTRIES = 12
+LIST_REMARK = "The list holds what the articles found say; there may be others."
 
 
 class ExtractiveAnswerer:
@@ -60,6 +68,8 @@ class ExtractiveAnswerer:
     def answer(self, question: Question, passages: Sequence[Passage]) -> list[Step]:
         """All steps at once. Blocking."""
         sought = self.sought(question, passages)
+        if (wanted := list_wanted(question)) and len(entries := self.entries(sought, passages, wanted)) > 1:
+            return [*(_claim(entry.window) for entry in entries), Remark(LIST_REMARK)]
         scored = self.score(sought, passages)
         needed = SUPPORT_NEEDED if sought.aspect else SUPPORT_NEEDED_UNKNOWN
         if sought.aspect and sought.aspect.name == "line of business":
@@ -92,6 +102,28 @@ class ExtractiveAnswerer:
         ]
         close = [s for s in scored if s.features.overlap or s.features.similarity >= CLOSE or sought.aspect]
         return sorted(newest_gain(close, sought), key=lambda s: -s.score)
+
+    def entries(self, sought: Sought, passages: Sequence[Passage], wanted: ListWanted) -> list[Entry]:
+        """What a question wants several of, each thing once, the surest first. Blocking."""
+        words = others_than_things(sought)
+        meeting = [
+            (overlap(window, words) + window.passage.score / 10, window)
+            for passage in passages
+            for window in windows_of(passage)
+            if meets(window, sought)
+        ]
+        meeting = sorted(meeting, key=lambda item: -item[0])[:LISTED]
+        asked = self._embedder.embed_question(sought.question.wording)
+        vectors = self._embedded([to_compare(window) for _, window in meeting])
+        scored = [(held + float(v @ asked), window) for (held, window), v in zip(meeting, vectors, strict=True)]
+        scored.sort(key=lambda item: -item[0])
+        found: dict[str, Entry] = {}
+        for score, window in scored:
+            if score < max(LIST_SUPPORT_NEEDED, scored[0][0] - LIST_MARGIN):
+                break
+            for entry in entries_in(window, wanted, sought):
+                found.setdefault(entry.name, entry)
+        return list(found.values())[:MOST_ENTRIES]
 
     def _embedded(self, texts: Sequence[str]) -> list[Vectors]:
         """The texts' vectors; those of sentences met before are remembered."""
@@ -130,4 +162,8 @@ def _claims(scored: Sequence[Scored], needed: float) -> Iterator[Claim]:
         if any(window.overlaps(other) or window.says_the_same(other) for other in taken):
             continue
         taken.append(window)
-        yield Claim(window.readable, quotes=(Quote(window.passage.article_id, window.start, window.end, window.text),))
+        yield _claim(window)
+
+
+def _claim(window: Window) -> Claim:
+    return Claim(window.readable, quotes=(Quote(window.passage.article_id, window.start, window.end, window.text),))

@@ -48,6 +48,13 @@ class Named:
             return self.pattern.search(text) is not None
         return self.terms <= words or bool(self.written_out and self.written_out.search(text))
 
+    def places_in(self, text: str) -> list[tuple[int, int]]:
+        """Where the text says the name."""
+        if self.pattern:
+            return [match.span() for match in self.pattern.finditer(text)]
+        words = [match for match in re.finditer(r"\w+", text) if self.terms & set(terms(match.group()))]
+        return [match.span() for match in words]
+
 
 def named(name: str) -> Named:
     """How a name is looked for. A version that is a bare number stands beside its family: GPT-4 is not `GPT 3.5`."""
@@ -91,7 +98,7 @@ def wanted_of(question: Question, passages: Sequence[Passage]) -> Wanted:
         companies=question.companies,
         rounds=rounds,
         names=tuple(named(name) for name in others if not DESCRIBES.match(name) and terms(name)),
-        described=tuple(named(name) for name in others if DESCRIBES.match(name)),
+        described=tuple(named(name.removesuffix("-based")) for name in others if DESCRIBES.match(name)),
         dates=tuple(q for q in quantities(question.wording) if q.kind == "date"),
         amounts=tuple(q for q in quantities(question.wording) if q.kind in ("amount", "percent")),
         known=question.known,

@@ -1,0 +1,86 @@
+"""Questions that want several companies or models, over texts of their own."""
+
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+
+import pytest
+
+import rag
+from rag.answering.listing import list_wanted
+from rag.documents import Answer
+from rag.question import understand
+
+LEADS = """---
+title: Who signed first
+published: 2025-03-02
+---
+| Lead | Company | Round |
+|---|---|---|
+| Marble Peak | Perplexity | Series C |
+| Northgate | Cohere | Series B |
+
+Marble Peak led the seed round of Anysphere as well. Northgate led a round of Sierra; Marble Peak took part.
+"""
+PLACES = """---
+title: A walk through the Lisbon scene
+published: 2025-04-10
+---
+Lisbon is home to Helsing, which writes software for drones. Cohere moved to Lisbon in March.
+
+Sierra stays in San Francisco.
+"""
+MODELS = """---
+title: Which weights are free
+published: 2025-05-01
+---
+| Model | Licence |
+|---|---|
+| Mistral 7B | Apache-2.0 |
+| Codestral | research only |
+| Pixtral 12B | Apache-2.0 |
+| Zephyr 7B | Apache-2.0 |
+"""
+
+
+@pytest.fixture
+def ask(library_of: Callable[[Mapping[str, str]], Path]) -> Iterator[Callable[[str], Answer]]:
+    with rag.open(library_of({"leads.md": LEADS, "places.md": PLACES, "models.md": MODELS})) as library:
+        yield library.ask
+
+
+@pytest.mark.parametrize(
+    ("question", "named", "others"),
+    [
+        ("Which companies did Marble Peak lead a round in?", ("Perplexity", "Anysphere"), ("Sierra", "Cohere")),
+        ("companies in Lisbon?", ("Helsing", "Cohere"), ("Sierra",)),
+        ("Which Mistral models are under an Apache licence?", ("Mistral 7B", "Pixtral 12B"), ("Codestral", "Zephyr")),
+    ],
+)
+def test_a_list_has_an_entry_and_a_citation_for_each_thing(
+    ask: Callable[[str], Answer], question: str, named: tuple[str, ...], others: tuple[str, ...]
+) -> None:
+    answer = ask(question)
+    assert answer.status == "answered", answer.text
+    quotes = [citation.quote for citation in answer.citations]
+    for name in named:
+        assert any(name in quote for quote in quotes), quotes
+    for name in others:
+        assert not any(quote.startswith((name, f"| {name}", f"{name} ")) for quote in quotes), quotes
+    assert len(answer.sentences) == len(named)
+    assert any("there may be others" in warning for warning in answer.warnings)
+
+
+@pytest.mark.parametrize(
+    ("question", "wanted"),
+    [
+        ("Which start-ups did Acme back?", "company"),
+        ("Acme led rounds in which companies?", "company"),
+        ("who makes vector databases?", "company"),
+        ("Which open models came out of China?", "model"),
+        ("How many models did Acme release?", None),
+        ("Which company bought Acme?", None),
+        ("What is Acme's model called?", None),
+    ],
+)
+def test_what_wants_several_things_is_known(question: str, wanted: str | None) -> None:
+    assert list_wanted(understand(question)) == wanted
