@@ -7,7 +7,7 @@ from rag.answering.claims import Claim, Refusal, Remark, Step
 from rag.citations import CitationChecker, Dropped, rendered
 from rag.documents import Answer, AnswerPart, Article, Passage, Sentence, Timings, Usage
 from rag.question import Question
-from rag.refusals import missing, nearest, nearest_articles, unsupported
+from rag.refusals import missing, nearest, unsupported
 
 
 class Draft:
@@ -96,10 +96,15 @@ class Draft:
         )
 
     def _incomplete(self) -> tuple[str, ...]:
-        """What is not in the library of the articles that were cited, or that a refusal calls the nearest."""
-        cited = [citation.article_id for citation in self._checker.citations]
-        ids = dict.fromkeys(cited) if self._sentences else nearest_articles(self._passages)
-        return tuple(filter(None, (missing(self._articles[id_]) for id_ in ids if id_ in self._articles)))
+        """What is not in the library of the articles that were cited, and, of a refusal, of all that were read for it.
+
+        The one that is cut short may be the one that says it, in whatever place it was found.
+        """
+        ids = [citation.article_id for citation in self._checker.citations]
+        if not self._sentences or any(part.status == "not_found" for part in self._answered):
+            ids += [passage.article_id for passage in self._passages]
+        found = (missing(self._articles[id_]) for id_ in dict.fromkeys(ids) if id_ in self._articles)
+        return tuple(filter(None, found))
 
     def _undated(self) -> tuple[str, ...]:
         """Whoever asks for a day must know when a source does not say its own."""

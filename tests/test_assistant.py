@@ -104,6 +104,25 @@ def test_an_answer_and_a_refusal_that_rest_on_a_part_of_an_article_say_so(
     assert ("! The rest" in str(answer)) == (said is not None and "wall" in said)
 
 
+@pytest.mark.parametrize("question", ["When was Acme founded?", "How much did Acme raise, and when was Acme founded?"])
+def test_a_refusal_warns_of_every_article_that_was_read_for_it_in_whatever_place(
+    library_of: Callable[[dict[str, str]], Path], question: str
+) -> None:
+    whole = {
+        f"{number}.md": f"# Acme raises {number} million\n\nAcme raised ${number} million from Fund {number}, "
+        f"which says Acme is the best company it has seen in {number} years of looking."
+        for number in range(2, 7)
+    }
+    cut = "# A letter from Lyon\n\nA word on Acme, its hall and its people. It will be a long one […]"
+    assistant = Assistant.open(Settings(library=library_of({**whole, "cut.md": cut})))
+    answer = asyncio.run(assistant.ask(question))
+    assistant.close()
+    places = [passage.title for passage in answer.passages]
+    assert places.index("A letter from Lyon") >= 3  # none of those that the refusal names
+    assert answer.status == ("answered" if "much" in question else "not_found")
+    assert [warning for warning in answer.warnings if "“A letter from Lyon” is cut short" in warning]
+
+
 class Liar:
     """An answerer that claims whatever it is told to."""
 
