@@ -13,7 +13,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from rag.dates import written_out
-from rag.display import place_line, to_text
+from rag.display import place_line, to_lines, to_text
 from rag.errors import DossierError, LibraryError
 from rag.settings import Settings, load_settings
 
@@ -189,11 +189,7 @@ def show(
     if as_json:
         print_json(article.to_dict(text=True))
         return
-    about = [article.title, article.author, article.site, _day(article.published), article.url]
-    about += [f"also at {address}" for address in article.addresses if address != article.url]
-    named = {"companies": article.companies, "people": article.people, "models": article.models}
-    named |= {"products": article.products}
-    typer.echo("\n".join([*filter(None, about), *(f"{kind}: {', '.join(of)}" for kind, of in named.items() if of)]))
+    typer.echo(to_lines(article))
     typer.echo(f"\n{article.text}")
 
 

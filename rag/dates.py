@@ -6,12 +6,29 @@ a first and a last day, and "known by then" asks for the last one.
 
 import re
 from calendar import monthrange
+from collections.abc import Mapping
 from datetime import date
 from typing import Literal
 
 from rag.errors import QuestionError
 
 Precision = Literal["year", "month", "day"]
+DateSource = Literal[
+    "front matter", "json-ld", "opengraph", "meta", "feed", "mail header", "field", "package", "address", "text"
+]
+# Where a date of publication was found, in words.
+DATE_SOURCES: Mapping[DateSource, str] = {
+    "front matter": "the front matter of its file",
+    "json-ld": "the linked data of its page (JSON-LD)",
+    "opengraph": "the OpenGraph tags of its page",
+    "meta": "another tag of its page that marks a date",
+    "feed": "its feed",
+    "mail header": "the Date header of its message",
+    "field": "a field of its JSON object",
+    "package": "the package metadata of its EPUB",
+    "address": "its address",
+    "text": "its words",
+}
 
 _ISO = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
 

@@ -3,10 +3,10 @@
 from html import escape
 from typing import TYPE_CHECKING
 
-from rag.dates import written_out
+from rag.dates import DATE_SOURCES, precision, written_out
 
 if TYPE_CHECKING:
-    from rag.documents import AlsoIn, Answer, Citation
+    from rag.documents import AlsoIn, Answer, Article, Citation
 
 _STYLE = (
     "font-family:system-ui,sans-serif;max-width:46em;line-height:1.5;"
@@ -41,6 +41,27 @@ def to_html(answer: "Answer") -> str:
         parts.append(f'<ol style="padding-left:1.5em">{items}</ol>')
     parts += [f"<p><em>{escape(warning)}</em></p>" for warning in answer.warnings]
     return "".join([*parts, "</div>"])
+
+
+def to_lines(article: "Article") -> str:
+    """What is known of an article besides its text, a line for each; what is not known is left out."""
+    lines = [article.title, article.author, article.site, _published_line(article)]
+    lines += [f"updated {written_out(article.updated)}" if article.updated else None, article.url]
+    lines += [f"also at {address}" for address in article.addresses if address != article.url]
+    lines += [f"a copy of {article.origin_id}" if article.origin_id not in ("", article.id) else None]
+    named = {"companies": article.companies, "people": article.people, "models": article.models}
+    named |= {"products": article.products, "flags": article.flags}
+    lines += [f"{kind}: {', '.join(of)}" for kind, of in named.items() if of]
+    lines += [f"note: {note}" for note in article.notes]
+    return "\n".join(_one_line(line) for line in lines if line)
+
+
+def _published_line(article: "Article") -> str:
+    if not article.published:
+        return "no date"
+    known = f"known to the {precision(article.published)}"
+    source = f", from {DATE_SOURCES[article.date_source]}" if article.date_source else ""
+    return f"published {written_out(article.published)} ({known}{source})"
 
 
 def place_line(place: "AlsoIn") -> str:

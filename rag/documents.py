@@ -11,9 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from pydantic.json_schema import SkipJsonSchema
 
 from rag import display
-from rag.dates import precision
-
-DateSource = Literal["front matter", "json-ld", "opengraph", "meta", "feed", "mail header", "address", "text"]
+from rag.dates import DateSource, precision
 
 
 @dataclass(frozen=True, slots=True)

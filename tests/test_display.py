@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.documents import Answer, Citation, Sentence
+from rag.display import to_lines
+from rag.documents import Answer, Article, Citation, Sentence
 
 HOSTILE = '<script>alert(1)</script> " onmouseover="x" & \'> ]]> <img src=x onerror=alert(1)>'
 
@@ -92,3 +93,36 @@ def test_no_text_of_an_article_becomes_markup(text: str, url: str) -> None:
     assert set(page.tags) <= {"div", "p", "small", "ol", "li", "q", "br", "a", "em"}
     assert page.attributes <= {"style", "value", "href", "rel"}
     assert all(link is not None and link.startswith(("https://", "http://")) for link in page.links)
+
+
+def test_of_an_article_all_that_is_known_is_shown_and_what_is_not_is_left_out() -> None:
+    article = Article(
+        id="a",
+        source="a.eml",
+        title="Acme raises\nmoney",
+        text="It did.",
+        site="Example",
+        url="https://example.com/a",
+        addresses=("https://example.com/a", "https://example.com/amp/a"),
+        published="2023-06",
+        updated="2023-07-01",
+        date_source="mail header",
+        companies=("Acme",),
+        flags=("paywalled", "truncated"),
+        notes=("read as cp1252", "2 invisible characters removed"),
+        origin_id="b",
+    )
+    assert to_lines(article).splitlines() == [
+        "Acme raises money",
+        "Example",
+        "published June 2023 (known to the month, from the Date header of its message)",
+        "updated 1 July 2023",
+        "https://example.com/a",
+        "also at https://example.com/amp/a",
+        "a copy of b",
+        "companies: Acme",
+        "flags: paywalled, truncated",
+        "note: read as cp1252",
+        "note: 2 invisible characters removed",
+    ]
+    assert to_lines(Article(id="a", source="a.md", title="A title", text="")).splitlines() == ["A title", "no date"]

@@ -220,7 +220,7 @@ def test_a_book_is_its_chapters_in_the_order_of_the_spine() -> None:
     found = extracted(body)
     assert found.text == "# One\n\nThe first chapter.\n\nA note.\n\nThe second."
     assert (found.title, found.author, found.site, found.language) == ("The Book", "Jane Doe", "A House", "en")
-    assert (found.published, found.date_source, found.updated) == ("2021-05-03", "meta", None)
+    assert (found.published, found.date_source, found.updated) == ("2021-05-03", "package", None)
 
 
 def test_a_table_in_a_book_keeps_its_header_row() -> None:
@@ -356,6 +356,7 @@ def test_the_usual_names_of_fields_are_known() -> None:
     found = extracted(json.dumps(made).encode())
     assert (found.title, found.text, found.author) == ("Acme raises", SENTENCE, "Jane Doe, John Roe")
     assert (found.url, found.published, found.updated) == ("https://a.example/x", "2023-12-14", "2023-12-16")
+    assert found.date_source == "field"
     assert (found.site, found.language, found.companies) == ("The Paper", "en", ("Acme",))
 
 

@@ -65,7 +65,7 @@ def extract_epub(body: bytes, name: str) -> Extracted:
         author=_authors(package),
         site=package.first("publisher"),
         published=published,
-        date_source="meta" if published else None,
+        date_source="package" if published else None,
         language=language_code(package.first("language")),
         flags=("truncated",) if notes else (),
         notes=tuple(notes),

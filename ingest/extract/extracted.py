@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from rag.documents import DateSource
+from rag.dates import DateSource
 
 
 @dataclass(frozen=True, slots=True)

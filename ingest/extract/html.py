@@ -20,7 +20,7 @@ from ingest.extract.page_blocks import Block, page_blocks, words_of
 from ingest.extract.page_boxes import drop_boxes
 from ingest.extract.page_metadata import PageMetadata, date_in_address, read_metadata
 from ingest.extract.trafilatura_tree import tree_blocks
-from rag.documents import DateSource
+from rag.dates import DateSource
 from rag.errors import SourceError
 
 with warnings.catch_warnings():

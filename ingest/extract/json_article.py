@@ -123,7 +123,7 @@ def _filled(given: str, stated: Stated, language: str | None, name: str) -> Extr
         url=stated.url or found.url,
         published=stated.published or found.published,
         updated=stated.updated or found.updated,
-        date_source="meta" if stated.published else found.date_source,
+        date_source="field" if stated.published else found.date_source,
         language=language or found.language,
         companies=stated.companies,
     )

@@ -18,7 +18,7 @@ from ingest.extract.dates import plausible, to_iso
 from ingest.extract.linked_data import read_linked_data
 from ingest.extract.page_authors import shown_author, tidy
 from ingest.extract.page_titles import headline
-from rag.documents import DateSource
+from rag.dates import DateSource
 
 _OPENGRAPH = ("article:published_time", "og:published_time", "article:published")
 _PUBLISHED = (

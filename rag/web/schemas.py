@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from rag.catalog import Job
+from rag.dates import DATE_SOURCES, DateSource
 from rag.documents import Article, Passage
 
 ADDRESS_PATTERN = r"^https?://[^\s/?#@\\]+([/?#][^\s]*)?$"
@@ -97,7 +98,11 @@ class ArticleSummary(BaseModel):
     published: str | None
     updated: str | None
     precision: Literal["year", "month", "day"] | None = Field(description="How exactly `published` is known.")
-    date_source: str | None = Field(description="Where `published` was found.")
+    date_source: DateSource | None = Field(
+        description="Where `published` was found: "
+        + "; ".join(f"`{source}`, {words}" for source, words in DATE_SOURCES.items())
+        + "."
+    )
     language: str | None
     source: str
     companies: list[str]
