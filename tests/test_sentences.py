@@ -1,6 +1,7 @@
 from itertools import pairwise
 
 import pytest
+import sentencex
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -39,3 +40,28 @@ def test_spans_are_in_order_apart_and_hold_every_character_that_is_no_white_spac
     assert all(at in covered for at, character in enumerate(text) if not character.isspace())
     assert all(text[start:end] == text[start:end].strip() for start, end in spans)
     assert not any("\n" in text[start:end] for start, end in spans)
+
+
+@pytest.mark.parametrize("sentence", ["東京は大きな街です。", "Acme raised $2.5 million (in May). ", "“It’s good.” "])
+def test_the_sentences_of_a_very_long_line_are_those_of_its_parts(sentence: str) -> None:
+    text = sentence * 3_000
+    assert sentences(text) == sentences(sentence) * 3_000
+
+
+def test_a_very_long_sentence_is_one() -> None:
+    long = "word " * 10_000 + "end."
+    assert sentences(f"One. {long} Two.") == ["One.", long, "Two."]
+
+
+def test_no_more_is_segmented_at_once_than_a_window_where_there_are_sentences(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[int] = []
+    segment = sentencex.segment
+
+    def counted(language: str, text: str) -> list[str]:
+        asked.append(len(text))
+        return segment(language, text)
+
+    monkeypatch.setattr(sentencex, "segment", counted)
+    sentences("東京は大きな街です。" * 14_000)
+    assert max(asked) <= 4_000
+    assert sum(asked) < 2 * 140_000

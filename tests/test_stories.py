@@ -148,3 +148,23 @@ def test_a_library_of_an_older_version_learns_of_its_copies(catalog: Catalog) ->
     reopened.relate_rest()
     assert (origins(reopened), repeated(reopened)) == expected
     reopened.close()
+
+
+def test_finding_that_no_copies_are_left_to_be_found_costs_the_same_in_a_larger_library(catalog: Catalog) -> None:
+    def steps() -> int:
+        count = 0
+
+        def counted() -> int:
+            nonlocal count
+            count += 1
+            return 0
+
+        catalog._connection.set_progress_handler(counted, 1)
+        catalog.relate_rest()
+        catalog._connection.set_progress_handler(None, 1)
+        return count
+
+    put(catalog, FIRST)
+    small = steps()
+    put(catalog, *(made(f"other-{seed}", paragraph(seed)) for seed in range(100, 160)))
+    assert steps() == small
