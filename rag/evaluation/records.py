@@ -3,7 +3,7 @@
 import json
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -87,10 +87,16 @@ def read_run(folder: Path) -> Run:
         about = json.loads((folder / RUN).read_text(encoding="utf-8"))
         text = _whole_lines(folder / RECORDS).decode("utf-8")
         # Not splitlines(): an answer may hold characters that also end a line.
-        records = [Record(**json.loads(line)) for line in text.split("\n") if line]
+        records = [_record(json.loads(line)) for line in text.split("\n") if line]
     except (OSError, ValueError, TypeError) as error:
         raise ConfigurationError(f"{folder} holds no run: {error}.", "Name the folder of one.") from error
     return Run(folder, about, {record.id: record for record in records})
+
+
+def _record(read: dict[str, Any]) -> Record:
+    record = Record(**read)
+    accept = tuple(map(tuple, record.accept))
+    return replace(record, cited=tuple(record.cited), found=tuple(record.found), accept=accept)
 
 
 def _whole_lines(path: Path) -> bytes:

@@ -53,11 +53,16 @@ def sweep(
     for number, (name, variant) in enumerate(variants.items()):
         on_progress(name, number, len(variants))
         settings = load_settings(library=variant.library, **variant.settings)
-        searched = {"weights": dict(variant.weights), "depth": variant.depth}
+        more = {"weights": dict(variant.weights), "depth": variant.depth, "settings": _told(variant.settings)}
         with closing(Assistant.open(settings, weights=variant.weights, depth=variant.depth)) as assistant:
-            runs[name] = evaluate(suite, assistant, partial(_place, folder), half=half, more=searched)
+            runs[name] = evaluate(suite, assistant, partial(_place, folder), half=half, more=more)
     on_progress("", len(variants), len(variants))
     return runs
+
+
+def _told(settings: Mapping[str, Any]) -> dict[str, str]:
+    """Settings as a run's description has them; keys are kept to oneself."""
+    return {name: str(value) for name, value in settings.items() if not name.endswith("_key")}
 
 
 def _place(folder: Path, about: Mapping[str, Any]) -> Path:
