@@ -1,5 +1,6 @@
 """The command `dossier eval`: runs a suite, prints the figures, writes the report, guards what was recorded."""
 
+import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import datetime
@@ -16,6 +17,7 @@ from rag.settings import load_settings
 
 EVALUATIONS = Path("evaluations")
 MISSED, INTERRUPTED = 1, 130
+WIDTH = 120
 
 
 @app.command("eval")
@@ -105,7 +107,8 @@ def evaluate(
     if as_json:
         print_json(told(run, figures, differences, missed))
     else:
-        show(run, figures, differences, Console())
+        # Where a file or a program reads, there is no edge to keep to.
+        show(run, figures, differences, Console(width=None if sys.stdout.isatty() else WIDTH))
         for line in missed:
             typer.echo(f"fallen: {line}", err=True)
     raise typer.Exit(MISSED if missed else 0)

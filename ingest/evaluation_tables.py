@@ -67,7 +67,8 @@ def _show_kinds(figures: Sequence[Figure], console: Console) -> None:
 
 
 def _show_changes(name: str, changes: Sequence[Difference], run: Run, console: Console) -> None:
-    table = _table(f"against {name}", "before", "now", "change", "p", "gained", "lost")
+    console.print(Text(f"against {name}:"))
+    table = _table("measure", "before", "now", "change", "p", "gained", "lost")
     for change in changes:
         before, now, more = (shown(value, change.measure) for value in (change.before, change.after, change.change))
         counts = (str(len(change.gained)), str(len(change.lost)))
@@ -95,7 +96,7 @@ def _table(first: str, *others: str) -> Table:
     table = Table(box=None, pad_edge=False)
     table.add_column(Text(first), no_wrap=True)
     for name in others:
-        table.add_column(Text(name), justify="right")
+        table.add_column(Text(name), justify="right", min_width=6)
     return table
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import cast
 
 import numpy as np
@@ -10,7 +11,7 @@ from scipy.stats import permutation_test
 
 from rag.errors import ConfigurationError
 from rag.evaluation.figures import SEED, interval_of
-from rag.evaluation.measures import lower_is_better
+from rag.evaluation.measures import grouped, lower_is_better
 from rag.evaluation.records import Record, Run, measures_in
 
 RESAMPLES = 9999
@@ -46,7 +47,7 @@ def compare(before: Run, after: Run, measures: Sequence[str] = ()) -> list[Diffe
         raise ConfigurationError(
             f"{before.folder} and {after.folder} have no question in common.", "Compare runs of one suite."
         )
-    names = measures or measures_in(record for _, record in shared)
+    names = measures or list(chain(*grouped(measures_in(record for _, record in shared)).values()))
     return [difference for name in names if (difference := _difference(name, shared)) is not None]
 
 

@@ -1,16 +1,18 @@
-"""Plots of runs, drawn on matplotlib's axes: for the report, and for notebooks."""
+"""Plots of runs: `draw_…` on matplotlib's axes, for the report; `plot_…` as a figure, for notebooks."""
 
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+from matplotlib.figure import Figure as Canvas
+from matplotlib.patches import Rectangle
 from matplotlib.ticker import LogLocator, NullLocator
 
 from rag.evaluation.comparison import Difference
 from rag.evaluation.figures import Figure
 from rag.evaluation.measures import is_share
-from rag.evaluation.outcomes import Outcome, outcome_of
-from rag.evaluation.records import Record
+from rag.evaluation.outcomes import Outcome, outcome_of, outcomes
+from rag.evaluation.records import Record, Run
 
 # Colours that those who see red and green alike can tell apart (Okabe and Ito): greens are well, blues were refused,
 # oranges are wrong; the pale one of two is where the evidence was not found.
@@ -88,6 +90,46 @@ def draw_times(axes: Any, records: Sequence[Record], measure: str) -> None:
     axes.grid(axis="y", alpha=0.3)
 
 
+def plot_sweep(frame: Any) -> Canvas:
+    """A sweep as a figure: for each of its measures, how each run did, and how it differs from the baseline."""
+    measures = list(dict.fromkeys(frame.index.get_level_values("measure")))
+    runs = frame.index.get_level_values("run").nunique()
+    canvas = Canvas(figsize=(11, len(measures) * height(runs)), layout="constrained")
+    for row, measure in zip(canvas.subplots(len(measures), 2, squeeze=False), measures, strict=True):
+        draw_sweep(row[0], frame, measure)
+        draw_sweep(row[1], frame, measure, change=True)
+        row[1].set_yticklabels([])
+    return canvas
+
+
+def plot_outcomes(run: Run) -> Canvas:
+    """What became of a run's questions, by kind, as a figure."""
+    records = list(run.records.values())
+    rows = len({record.kind for record in records})
+    canvas = Canvas(figsize=(9, height(rows) + 0.25 * len(outcomes(records))), layout="constrained")
+    draw_outcomes(canvas.subplots(), records)
+    return canvas
+
+
+def plot_grid(values: Any, label: str) -> Canvas:
+    """A value for each pair of two settings, a frame's rows and columns, as a figure; the best is framed."""
+    canvas = Canvas(figsize=(1.5 + 0.9 * len(values.columns), 1.2 + 0.5 * len(values)), layout="constrained")
+    axes = canvas.subplots()
+    image = axes.imshow(values.to_numpy(), aspect="auto", cmap="cividis")
+    axes.set_xticks(range(len(values.columns)), values.columns)
+    axes.set_yticks(range(len(values)), values.index)
+    axes.set(xlabel=values.columns.name, ylabel=values.index.name)
+    middle = float(np.nanmean([np.nanmin(values), np.nanmax(values)]))
+    for (row, column), value in np.ndenumerate(values.to_numpy()):
+        if not np.isnan(value):
+            colour = "white" if value < middle else "black"
+            axes.text(column, row, f"{value:.3f}", ha="center", va="center", color=colour)
+    row, column = np.unravel_index(np.nanargmax(values.to_numpy()), values.shape)
+    axes.add_patch(Rectangle((column - 0.5, row - 0.5), 1, 1, fill=False, edgecolor="#d55e00", linewidth=2.5))
+    canvas.colorbar(image, label=label)
+    return canvas
+
+
 def draw_sweep(axes: Any, frame: Any, measure: str, *, change: bool = False) -> None:
     """A measure of each run of a sweep (see frames.sweep_frame) with its interval, or how it differs from the baseline.
 
@@ -96,6 +138,7 @@ def draw_sweep(axes: Any, frame: Any, measure: str, *, change: bool = False) -> 
     columns = ["change", "change low", "change high"] if change else ["mean", "low", "high"]
     values = frame.loc[measure, columns].fillna(0.0)
     rows = [(str(name), float(mean), float(low), float(high)) for name, mean, low, high in values.itertuples()]
-    draw_intervals(axes, rows, f"{measure}: {'against ' + rows[0][0] if change else 'mean'}, 95% interval")
+    what = f"change against “{rows[0][0]}”" if change else "mean"
+    draw_intervals(axes, rows, f"{measure}: {what}, 95% interval")
     if change:
         axes.axvline(0, color="grey", linewidth=1)
