@@ -11,6 +11,7 @@ from dataclasses import replace
 from courlan import clean_url
 
 from ingest.extract.extracted import Extracted
+from rag.addresses import without_credentials
 
 # Zero-width characters and soft hyphens, bidirectional controls, byte order marks, tags, Unicode's own non-characters.
 _INVISIBLE = re.compile(
@@ -105,11 +106,11 @@ def clean(found: Extracted) -> Extracted:
 
 def canonical_url(url: str | None) -> str | None:
     """An article's address without tracking parameters and fragment; None for what is no web address."""
-    url = (url or "").strip()
+    url = without_credentials((url or "").strip())
     if not re.match(r"https?://[^\s/]+\.[^\s/]+", url, re.IGNORECASE):
         return None
     cleaned = clean_url(url)
-    return cleaned.partition("#")[0].replace("%40", "@") if cleaned else None
+    return without_credentials(cleaned.partition("#")[0].replace("%40", "@")) if cleaned else None
 
 
 def _clean_characters(text: str) -> tuple[str, int]:

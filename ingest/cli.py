@@ -182,11 +182,12 @@ def show(report: "Report", console: Console) -> None:
     counts = {
         "added": report.added,
         "updated": report.updated,
+        "moved": report.moved,
         "unchanged": report.unchanged,
         "failed": len(report.failed),
+        "removed": report.removed,
     }
-    if report.removed:
-        counts["removed"] = report.removed
+    counts = {name: count for name, count in counts.items() if count or name not in ("moved", "removed")}
     for name, number in counts.items():
         table.add_row(name, Text(str(number), justify="right"))
     console.print(table)

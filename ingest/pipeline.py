@@ -158,6 +158,8 @@ def write(outcome: Outcome | Embedded, catalog: Catalog, report: Report) -> Even
                 now = _as_it_is_now(prepared, catalog)
                 if isinstance(now, Unchanged):
                     return write(now, catalog, report)
+                # Another self of it may have been written since it was prepared.
+                now = replace(now, is_new=now.is_new and catalog.find(now.article.id) is None)
                 catalog.put(
                     now.article,
                     now.chunks,
@@ -183,7 +185,7 @@ def event_of(outcome: Outcome | Embedded) -> Event:
     """What becomes of an article, as people are told."""
     match outcome:
         case Embedded(prepared) | (Prepared() as prepared):
-            return Event("added" if prepared.is_new else "updated", prepared.name)
+            return Event("added" if prepared.is_new else "moved" if prepared.is_moved else "updated", prepared.name)
         case Unchanged(name):
             return Event("unchanged", name)
         case Failed(name, reason=reason):

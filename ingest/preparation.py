@@ -26,6 +26,8 @@ PIPELINE_VERSION = 6
 class Prepared:
     """An article that lacks nothing but vectors; `known` holds those the catalog has already, by embedded text.
 
+    It `is_new` to the library, or `is_moved`: there as it is, but known from another place.
+
     Its id was chosen by what was `seen` in the library; when another process has written since then, `anew` tells
     what becomes of the article now: its id or its text may have been taken.
     """
@@ -37,6 +39,7 @@ class Prepared:
     chunks: tuple[Chunk, ...]
     known: Mapping[str, Vectors]
     is_new: bool
+    is_moved: bool = False
     raw: Raw | None = None
     seen: int = 0
     anew: Callable[[], "Prepared | Unchanged"] | None = None
@@ -100,6 +103,7 @@ class Preparation:
         self._now = now
         self._names = names or shipped()
         self._identities = Identities(catalog)
+        self._rehearsed: set[str] = set()  # what would have been added by a dry run
 
     def prepare(self, location: str, name: str, read: Callable[[], bytes | Document]) -> Outcome:
         """What became of the article at `location`; `read` gives what lies there, or raises SourceError."""
@@ -184,11 +188,19 @@ class Preparation:
         if is_same and self.is_current(location):  # only its bytes differ: white space, markup
             return Unchanged(name, location, article.id, fingerprint, addresses=at)
         article = replace(article, addresses=at)
+        is_new, is_moved = existing is None, existing is not None and self._is_moved(existing, article, location)
         if self._embedder is None:
-            return Prepared(name, location, fingerprint, article, (), {}, is_new=existing is None)
+            is_new = is_new and article.id not in self._rehearsed
+            self._rehearsed.add(article.id)
+            return Prepared(name, location, fingerprint, article, (), {}, is_new=is_new, is_moved=is_moved)
         chunks = tuple(chunk(article, self._embedder.count_tokens, self._embedder.max_tokens))
         known = self._catalog.embeddings_of([part.to_embed(article.title) for part in chunks])
-        return Prepared(name, location, fingerprint, article, chunks, known, is_new=existing is None)
+        return Prepared(name, location, fingerprint, article, chunks, known, is_new=is_new, is_moved=is_moved)
+
+    def _is_moved(self, existing: Article, article: Article, location: str) -> bool:
+        """Whether nothing but the place is another: one that the ledger does not know."""
+        as_before = replace(existing, source=article.source, origin_id="", addresses=article.addresses)
+        return as_before == article and self._catalog.ledger(location) is None
 
     def is_current(self, location: str) -> bool:
         """Whether what lies at `location` was read by this version of Dossier."""

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-Kind = Literal["added", "updated", "unchanged", "failed", "removed"]
+Kind = Literal["added", "updated", "moved", "unchanged", "failed", "removed"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +36,14 @@ class Failure:
 class Report:
     """The outcome of one run. `interrupted`: it was stopped, and what is counted here is in the library.
 
-    `removed` are articles that vanished from their sources and were pruned; `vanished` locations that could have been,
-    `held` the sources of which nothing was pruned, and why. Of a `dry_run`, which changes nothing, all of this is what
-    would be, with each article in `events`.
+    `moved` are articles found as they were, at another place. `removed` are those that vanished from their sources and
+    were pruned; `vanished` locations that could have been, `held` the sources of which nothing was pruned, and why. Of
+    a `dry_run`, which changes nothing, all of this is what would be, with each article in `events`.
     """
 
     added: int = 0
     updated: int = 0
+    moved: int = 0
     unchanged: int = 0
     removed: int = 0
     vanished: int = 0
@@ -58,7 +59,7 @@ class Report:
     @property
     def done(self) -> int:
         """Articles dealt with."""
-        return self.added + self.updated + self.unchanged + len(self.failed)
+        return self.added + self.updated + self.moved + self.unchanged + len(self.failed)
 
     def count(self, event: Event) -> Event:
         """Counts what became of an article, and gives it back."""
@@ -67,6 +68,8 @@ class Report:
                 self.added += 1
             case "updated":
                 self.updated += 1
+            case "moved":
+                self.moved += 1
             case "unchanged":
                 self.unchanged += 1
             case "removed":
@@ -82,6 +85,7 @@ class Report:
         found: dict[str, Any] = {
             "added": self.added,
             "updated": self.updated,
+            "moved": self.moved,
             "unchanged": self.unchanged,
             "removed": self.removed,
             "vanished": self.vanished,

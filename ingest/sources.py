@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ingest import maildir, sniffing
+from rag.addresses import flaw_of, without_credentials
 from rag.errors import ConfigurationError, SourceError
 from rag.settings import Settings
 
@@ -94,11 +95,20 @@ def find_items(sources: Sequence[str | Part], settings: Settings) -> Iterator[It
 
 
 def is_web_address(source: str) -> bool:
-    """Whether a source lies on the web, so that ingest/fetch gets it. Raises ConfigurationError for other schemes."""
+    """Whether a source lies on the web, so that ingest/fetch gets it.
+
+    Raises ConfigurationError for other schemes, and for an address that holds a password, which would be written down.
+    """
     found = _ADDRESS.match(source)
-    if found and found[0].lower() not in ("http://", "https://"):
-        raise ConfigurationError(f"{source} cannot be fetched.", "Addresses begin with http:// or https://.")
-    return found is not None
+    if not found:
+        return False
+    shown = without_credentials(source)
+    if found[0].lower() not in ("http://", "https://"):
+        raise ConfigurationError(f"{shown} cannot be fetched.", "Addresses begin with http:// or https://.")
+    if shown != source:
+        what, remedy = flaw_of(source) or ("has a user's name or a password in it", "")
+        raise ConfigurationError(f"The address of {shown} {what}.", remedy)
+    return True
 
 
 def scopes(sources: Iterable[str | Part]) -> list[str]:

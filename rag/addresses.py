@@ -13,17 +13,44 @@ _TRACKING = re.compile(
     r"mkt_tok|vero_id)=.*",
     re.IGNORECASE,
 )
+# All before the last @ of what stands between `//` and the path; some read a backslash as a slash.
+_CREDENTIALS = re.compile(r"^(\s*(?:[a-z][a-z0-9+.-]*:)?//)[^/?#]*@", re.IGNORECASE)
 _HOST = re.compile(r"^(?:www\d?|m|mobile|amp)\.(?=[^.]+\.)")
 _AMP_PATH = re.compile(r"(?:/amp(?=/|$)|\.amp(?=\.html?$|$))", re.IGNORECASE)
 _AMP_PARAMETERS = {("amp", ""), ("amp", "1"), ("amp", "true"), ("outputtype", "amp"), ("output", "amp"), ("m", "1")}
 
 
+def without_credentials(address: str) -> str:
+    """The address without a user's name and password before its host, which are neither stored nor shown."""
+    return _CREDENTIALS.sub(r"\1", address)
+
+
+def flaw_of(address: str) -> tuple[str, str] | None:
+    """What is wrong with the address of a page, and what to do; None where its form is all right."""
+    if not re.match(r"https?://", address, re.IGNORECASE):
+        return "does not begin with http:// or https://", "Give the whole address, as a browser shows it."
+    if not address.isprintable() or any(map(str.isspace, address)):
+        return "has a space in it, or something that cannot be seen", "Copy it again from a browser."
+    if without_credentials(address) != address:
+        return "has a user's name or a password in it", (
+            "Leave out what stands before the @. A page behind a password cannot be fetched: save it, give the file."
+        )
+    try:
+        parts = urlsplit(address)
+        host, _ = parts.hostname, parts.port
+    except ValueError:
+        return "has a host or a port that is none", "Check how it is written."
+    if not host or "\\" in parts.netloc:
+        return "names no host", "Give the whole address, as a browser shows it."
+    return None
+
+
 def location_of(address: str) -> str:
-    """The address as the ledger knows it: host in lower case, no default port, fragment or tracking parameter.
+    """The address as the ledger knows it: host in lower case, no user, default port, fragment or tracking parameter.
 
     Only what is known to be tracking goes: a page may hang on any other parameter.
     """
-    parts = urlsplit(address.strip())
+    parts = urlsplit(without_credentials(address.strip()))
     default = {"http": 80, "https": 443}.get(parts.scheme)
     host = parts.netloc.lower()
     if default and host.endswith(f":{default}"):

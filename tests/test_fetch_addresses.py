@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest.fetch.addresses import RefusedError, Rules
-from rag.addresses import location_of
+from rag.addresses import location_of, without_credentials
 from rag.errors import ConfigurationError
 
 
@@ -123,3 +123,33 @@ def test_to_allow_a_prefix_that_carries_every_address_is_a_wrong_setting() -> No
 def test_a_location_is_an_address_without_what_only_tracks(address: str, location: str) -> None:
     assert location_of(address) == location
     assert location_of(location) == location
+
+
+@pytest.mark.parametrize(
+    ("url", "said", "remedy"),
+    [
+        ("http://jane:s3cret@example.com/x", "it has a user's name or a password in it", "before the @"),
+        ("http://example.com:8080/", "it is on port 8080", "DOSSIER_FETCH_ALLOW"),
+        ("http://example.com:99999/", "a host or a port that is none", "how it is written"),
+        ("http://exa mple.com/", "it has a space in it", "Copy it again"),
+        ("http:///x", "it names no host", "whole address"),
+        ("http://2130706433/", "its host is written as no name", "how it is written"),
+        ("http://a..b/", "its host is written as no name", "how it is written"),
+        ("ftp://example.com/", "does not begin with http", "whole address"),
+        ("http://127.0.0.1/", "127.0.0.0/8 is Loopback", "DOSSIER_FETCH_ALLOW"),
+    ],
+)
+def test_a_refusal_says_in_plain_words_what_is_wrong_and_what_to_do(url: str, said: str, remedy: str) -> None:
+    with pytest.raises(RefusedError) as refused:
+        Rules().check(url)
+    assert said in refused.value.message
+    assert remedy in refused.value.hint
+    assert "s3cret" not in str(refused.value)
+    assert "allow" not in refused.value.message
+
+
+@pytest.mark.parametrize("path", ["/@jane/story", "/a?mail=jane@example.com", "/#@", "/a:b@c"])
+def test_an_at_sign_behind_the_host_is_no_password(path: str) -> None:
+    assert without_credentials(f"https://example.com{path}") == f"https://example.com{path}"
+    assert without_credentials(f"https://a:b@c@example.com{path}") == f"https://example.com{path}"
+    assert without_credentials(f"//a@example.com{path}") == f"//example.com{path}"

@@ -15,7 +15,7 @@ import pytest
 
 from ingest.document import Document
 from ingest.fetch import Client, Feed, Remote, Rules, Web
-from ingest.fetch.web import TRUSTED_SECONDS
+from ingest.fetch.page_items import TRUSTED_SECONDS
 from ingest.pipeline import run
 from ingest.report import Report
 from rag.catalog import Catalog

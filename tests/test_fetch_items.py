@@ -14,6 +14,7 @@ from ingest.reading import Reader
 from ingest.report import Report
 from rag.catalog import Catalog
 from rag.documents import Article
+from rag.errors import ConfigurationError
 from rag.settings import Settings
 from tests.hash_embedder import HashEmbedder
 from tests.web_server import ARTICLE, Answer, WebServer
@@ -407,3 +408,49 @@ def test_a_few_words_of_a_feed_and_a_server_in_trouble_are_no_reason_to_make_do(
         "/later": Answer("busy", 503),
     }
     assert counts(library.ingest(Feed(f"{web.url}/feed"))) == (0, 0, 0, 2)
+
+
+def test_an_article_that_is_met_at_several_addresses_is_one_with_all_of_them(library: Library, web: WebServer) -> None:
+    own = f"{web.url}/2024/acme"
+    years = [f"<p>In its year number {n}, Acme opened an office, hired people and paid its rent.</p>" for n in range(9)]
+    whole = story("Acme", f"<link rel='canonical' href='{own}'>").replace("</article>", f"{''.join(years)}</article>")
+    amp = whole.replace("</article>", "<p>Read the desktop page for the pictures of all nine offices.</p></article>")
+    web.pages |= {"/2024/acme": Answer(whole), "/p/17": Answer(whole), "/2024/acme/amp": Answer(amp)}
+    web.pages["/feed"] = rss(item(f"{own}?utm_source=feed&utm_medium=rss"), item(f"{web.url}/p/17"))
+
+    report = library.ingest(
+        f"{web.url}/p/17", f"{own}?utm_campaign=x", f"{web.url}/2024/acme/amp", Feed(f"{web.url}/feed")
+    )
+
+    assert (report.added, report.failed) == (1, [])
+    (article,) = library.articles().values()
+    assert article.url == own
+    assert set(article.addresses) == {own, f"{web.url}/p/17", f"{web.url}/2024/acme/amp"}
+    again = library.ingest(f"{web.url}/2024/acme/amp", f"{own}?fbclid=2", f"{web.url}/p/17")
+    assert (again.added, again.updated, again.unchanged, again.chunks_embedded) == (0, 0, 3, 0)
+    assert len(library.articles()) == 1
+
+
+SECRET = "s3cret"
+
+
+def test_a_password_in_an_address_is_neither_stored_nor_shown(library: Library, web: WebServer) -> None:
+    at = web.url.removeprefix("http://")
+    canonical = f"<link rel='canonical' href='http://jane:{SECRET}@{at}/b'>"
+    web.pages |= {
+        "/b": Answer(story("Beta", canonical)),
+        "/to": Answer("", status=302, headers={"Location": f"http://jane:{SECRET}@{at}/b"}),
+        "/feed": rss(item(f"http://jane:{SECRET}@{at}/b"), item(f"http://jane:{SECRET}@[/", "Broken")),
+        "/map": Answer(f"<urlset><url><loc>http://jane:{SECRET}@{at}/b</loc></url></urlset>", type="text/xml"),
+    }
+    for source in (f"http://jane:{SECRET}@{at}/b", f"ftp://jane:{SECRET}@{at}/b"):
+        with pytest.raises(ConfigurationError) as refused:
+            library.ingest(source)
+        assert SECRET not in str(refused.value)
+    report = library.ingest(f"{web.url}/to", Feed(f"{web.url}/feed"), Sitemap(f"{web.url}/map"))
+    assert {article.url for article in library.articles().values()} == {f"{web.url}/b", None}  # no link: in the feed
+    assert any("has a user's name or a password in it" in failure.reason for failure in report.failed)
+    assert SECRET not in str(report)
+    library.catalog.close()
+    stored = b"".join(path.read_bytes() for path in library.catalog.folder.rglob("*") if path.is_file())
+    assert SECRET.encode() not in stored

@@ -48,13 +48,17 @@ class Library:
         return path
 
     def ingest(
-        self, *sources: Path, settings: Settings | None = None, on_progress: Callable[[Progress], None] = lambda _: None
+        self,
+        *sources: Path,
+        settings: Settings | None = None,
+        on_progress: Callable[[Progress], None] = lambda _: None,
+        dry_run: bool = False,
     ) -> Report:
         names = [str(source) for source in sources or (self.articles,)]
         return run(
             names,
             self.catalog,
-            self.embedder,
+            None if dry_run else self.embedder,
             settings or Settings(),
             on_progress,
             today=lambda: date(2026, 11, 23),
@@ -216,8 +220,30 @@ def test_a_file_that_moved_is_the_same_article_and_is_not_embedded_again(library
     library.ingest()
     first = library.only().id
     path.rename(library.articles / "b.md")
-    assert library.ingest().chunks_embedded == 0
+    report = library.ingest()
+    assert (report.moved, counts(report), report.chunks_embedded) == (1, (0, 0, 0, 0), 0)
     assert (library.only().id, library.only().source) == (first, "b.md")
+    assert counts(library.ingest()) == (0, 0, 1, 0)
+    (library.articles / "deep").mkdir()
+    (library.articles / "b.md").rename(library.articles / "deep" / "b.md")
+    assert library.ingest().moved == 1
+
+
+def test_a_file_that_moved_and_has_changed_is_updated(library: Library) -> None:
+    path = library.write("a.md", "---\nurl: https://a.example/a\n---\n" + STORY.format(5))
+    library.ingest()
+    path.unlink()
+    library.write("b.md", "---\nurl: https://a.example/a\n---\n" + STORY.format(5) + " More.")
+    report = library.ingest()
+    assert (report.moved, counts(report)) == (0, (0, 1, 0, 0))
+
+
+def test_two_selves_of_one_article_in_one_run_are_added_once(library: Library) -> None:
+    library.write("a.md", "---\nurl: https://a.example/a\n---\n" + STORY.format(5))
+    library.write("b.md", "---\nurl: https://a.example/a\n---\n" + STORY.format(5) + " And more of it, on Tuesday.")
+    rehearsed = library.ingest(dry_run=True)
+    assert (rehearsed.added, rehearsed.updated) == (1, 1)
+    assert counts(library.ingest()) == (1, 1, 0, 0)
 
 
 def test_files_of_the_same_name_do_not_overwrite_each_other_in_turns(library: Library) -> None:
@@ -375,6 +401,7 @@ def test_a_report_is_plain_json() -> None:
     assert report.to_dict() == {
         "added": 1,
         "updated": 0,
+        "moved": 0,
         "unchanged": 0,
         "removed": 0,
         "vanished": 0,

@@ -404,7 +404,17 @@ def test_a_posted_address_waits_in_the_inbox_as_a_job(client: TestClient) -> Non
     ],
 )
 def test_what_is_no_address_is_refused(client: TestClient, body: bytes) -> None:
-    problem(client.post("/v1/articles", content=body, headers={"content-type": "application/json"}), 422)
+    refused = client.post("/v1/articles", content=body, headers={"content-type": "application/json"})
+    problem(refused, 422)
+    assert not any(word in refused.text for word in ("regex", "pattern", "^https", "word@"))
+
+
+def test_a_bad_address_is_told_what_is_wrong_and_what_to_do(client: TestClient) -> None:
+    refused = client.post("/v1/articles", json={"url": "a.example/story"}).json()
+    assert refused["fields"]["body.url"].startswith("the address does not begin with http:// or https://. Give the")
+    refused = client.post("/v1/articles", json={"url": "https://jane:s3cret@a.example/"}).json()
+    assert "has a user's name or a password in it. Leave out" in refused["fields"]["body.url"]
+    assert "s3cret" not in str(refused)
 
 
 def test_a_body_that_is_neither_a_form_nor_json_or_too_large_is_refused(client: TestClient) -> None:

@@ -5,6 +5,7 @@ from ingest.fetch.ahead import WebItem
 from ingest.fetch.client import Client
 from ingest.fetch.kept_client import KeptClient
 from ingest.fetch.listings import Listing
-from ingest.fetch.web import Feed, Remote, Sitemap, Web
+from ingest.fetch.remote import Feed, Remote, Sitemap
+from ingest.fetch.web import Web
 
 __all__ = ["Client", "Feed", "KeptClient", "Listing", "Remote", "Rules", "Sitemap", "Web", "WebItem"]

@@ -6,13 +6,27 @@ here: a metadata service that lives at a public address, and ports, which are fr
 """
 
 from ipaddress import IPv4Network, IPv6Network, ip_network
+from urllib.parse import urlsplit
 
-from ssrfguard import DEFAULT_DENIED, Address, AddressTable, Block, Policy, Reach, Resolver, SSRFGuardError, resolve
+from ssrfguard import (
+    DEFAULT_DENIED,
+    Address,
+    AddressTable,
+    Block,
+    BlockedAddressError,
+    Policy,
+    Reach,
+    Resolver,
+    SSRFGuardError,
+    resolve,
+)
 
+from rag.addresses import flaw_of, without_credentials
 from rag.errors import ConfigurationError, SourceError
 
 REDIRECTS = 5
 _PORTS = frozenset({80, 443})
+_ALLOW = "If you trust that network, name it in DOSSIER_FETCH_ALLOW."
 _AZURE = Block(ip_network("168.63.129.16/32"), "Cloud services of the host (Azure)", "no RFC", Reach.DENIED)
 _DENIED = AddressTable((*DEFAULT_DENIED.blocks, _AZURE))
 
@@ -42,10 +56,22 @@ class Rules:
 
     def check(self, address: str) -> None:
         """Raises RefusedError for an address whose form alone says no. Asks nobody."""
+        shown = without_credentials(address)
+        if flaw := flaw_of(address):
+            raise RefusedError(f"{shown} may not be fetched: it {flaw[0]}.", flaw[1])
+        port = urlsplit(address).port
+        if port and port not in _PORTS and not self._allowed:
+            reason = f"it is on port {port}, and only 80 and 443 are fetched from"
+            raise RefusedError(f"{shown} may not be fetched: {reason}.", _ALLOW)
         try:
             self._policy.check_url(address)
         except SSRFGuardError as error:
-            raise _refused(address, error) from error
+            if isinstance(error.__cause__, BlockedAddressError):
+                raise _refused(shown, error) from error
+            raise RefusedError(
+                f"{shown} may not be fetched: its host is written as no name and no address is.",
+                "Check how it is written.",
+            ) from error
 
     def resolve(self, host: str, port: int) -> tuple[Address, ...]:
         """The addresses of a host, looked up once, every one of them checked; connect to these and to nothing else.
@@ -73,6 +99,4 @@ def is_address(text: str) -> bool:
 
 def _refused(name: str, error: SSRFGuardError) -> RefusedError:
     reason = str(getattr(error, "reason", error)).partition(". A name that resolves both ways")[0]
-    return RefusedError(
-        f"{name} may not be fetched: {reason}.", "If you trust that network, name it in DOSSIER_FETCH_ALLOW."
-    )
+    return RefusedError(f"{name} may not be fetched: {reason}.", _ALLOW)

@@ -14,6 +14,7 @@ from ingest.fetch.addresses import REDIRECTS, RefusedError, Rules
 from ingest.fetch.answers import Page, PassingError, StatusError, check_status, page_of, read_body, too_large
 from ingest.fetch.connections import NETWORK_ERRORS, Budget, LateError, StoppedError, TooLargeError, Transport
 from ingest.fetch.robots import LARGEST, Robots, RobotsFile
+from rag.addresses import without_credentials
 from rag.errors import SourceError
 from rag.settings import Settings
 
@@ -115,7 +116,7 @@ class Client:
                 return found
             if at.startswith("https:") and found.startswith("http:"):
                 raise SourceError(
-                    f"{address} leads from https to {found}, where anybody may have changed it.",
+                    f"{address} leads from https to {without_credentials(found)}, where anybody may have changed it.",
                     "Give that address itself if you trust it.",
                 )
             at = found

@@ -1,10 +1,11 @@
 """Requests and responses as they travel. What is an Answer, a Citation or a Passage is in rag/documents.py."""
 
 from typing import Annotated, Literal, Self
-from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic_core import PydanticCustomError
 
+from rag.addresses import flaw_of
 from rag.catalog import Job
 from rag.dates import DATE_SOURCES, DateSource
 from rag.documents import Article, Passage
@@ -20,12 +21,8 @@ def _without_nul(text: str) -> str:
 
 
 def _address(text: str) -> str:
-    if not text.isprintable():
-        raise ValueError("must not contain what cannot be seen")
-    try:
-        _ = urlsplit(text).port
-    except ValueError as error:
-        raise ValueError(f"is no address: {error}") from error
+    if flaw := flaw_of(text):
+        raise PydanticCustomError("address", "the address {flaw}. {remedy}", {"flaw": flaw[0], "remedy": flaw[1]})
     return text
 
 
@@ -77,7 +74,9 @@ class AddressRequest(_Request):
     model_config = ConfigDict(json_schema_extra={"examples": [{"url": "https://example.com/news/story"}]})
 
     url: Annotated[str, AfterValidator(_address)] = Field(
-        max_length=2000, pattern=ADDRESS_PATTERN, description="http or https, without a user's name in it."
+        max_length=2000,
+        description="http or https, without a user's name in it.",
+        json_schema_extra={"pattern": ADDRESS_PATTERN},
     )
 
 
