@@ -29,8 +29,8 @@ from rag.reranking import Reranker, build_reranker
 from rag.retrieval import DEPTH, Found, Retriever, merged
 from rag.settings import Settings
 
-# Further articles about a company that are looked at because of their day.
-NEAREST_IN_TIME = 6
+# Further passages about a company that are looked at because of their day.
+NEAREST_IN_TIME = 10
 # Times as many passages for a list, whose entries stand in several articles.
 LIST_PASSAGES = 3
 

@@ -13,7 +13,9 @@ from rag.names.entries import plain
 _MAKER = r"(?:maker|developer|owner|parent|publisher|operator|provider)s?"
 _FIRM = r"(?:company|start-?up|firm|lab|laboratory|outfit|business|venture|employer)"
 _WORDS = r"(?P<name>[\w.&’'-]+?(?: [\w.&-]+?){0,3})"
-_THING = r"(?: (?:chatbots?|models?|editors?|assistants?|browsers?|apps?|agents?|generators?|tools?))?"
+_THINGS = r"(?:chatbots?|models?|editors?|assistants?|browsers?|apps?|agents?|generators?|tools?)"
+_THING = rf"(?: {_THINGS})?"
+_THING_WORD = re.compile(_THINGS, re.IGNORECASE)
 _FRAMES = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
@@ -45,8 +47,10 @@ def _company(match: "re.Match[str]", known: Names) -> str:
             kept = [] if before and match.group()[:before].strip().casefold() != "the" else words[:start]
             if kept and kept[-1].casefold() == "the":
                 kept = kept[:-1]
-            rest: list[str] = []
-            return " ".join([*kept, owner, *rest])
+            after = words[end:] if before else []
+            if after and _THING_WORD.fullmatch(after[0]):
+                after = after[1:]
+            return " ".join([*kept, owner, *after])
     return match.group()
 
 

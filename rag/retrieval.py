@@ -1,6 +1,7 @@
 """Finds the passages for a question: two legs, fused, one story once."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import chain, zip_longest
@@ -23,6 +24,10 @@ from rag.reranking import Reranker, reranked
 # Hits that each leg gives; more of them changed no figure.
 DEPTH = 100
 LONGEST_INITIALS = 5
+# Articles about a company that are near enough in time to be searched again for its newest values.
+NEAR = 10
+# Behind the best passages of how many articles a further one of a nearer article comes.
+FURTHER = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,15 +80,15 @@ class Retriever:
         first. What a company is worth stands in the newest article, which is seldom the one that speaks most of it.
         """
         allowed = self._indexes.allowed(question.limits)
-        signals = self._signals(question.wording, allowed)
-        fused = fuse(signals, [id_ for leg in (DENSE, WORDS) for id_ in signals.get(leg, {})], self._weights)
+        fused = self._fused(question.wording, allowed)
         if self._reranker is not None:
             stored = self._catalog.chunks([ranked.chunk_id for ranked in fused[:RERANKED]])
             texts = {id_: one.chunk.to_embed(one.title) for id_, one in stored.items()}
             fused = reranked(fused, texts, question.wording, self._reranker)
-        told = list(distinct(fused if in_time and question.companies else fused[: 4 * k], self._catalog, allowed))
-        taken = [*told[:k], *self._nearest_in_time(told, k, question)[:in_time]]
-        passages = tuple(self._passages(taken, explain=explain))
+        told = list(distinct(fused[: 4 * k], self._catalog, allowed))[:k]
+        if in_time and question.companies:
+            told += self._nearest_in_time(question, allowed, {one.hit.chunk_id for one in told}, in_time)
+        passages = tuple(self._passages(told, explain=explain))
         return Found(passages, None if allowed is None else allowed.count)
 
     def unknown_names(self, question: Question) -> tuple[str, ...]:
@@ -98,6 +103,10 @@ class Retriever:
             if (_is_specific(name, question.known) or (not question.companies and not name.isupper()))
             and not any(map(self._occurs, _ways_to_say(name, question.known)))
         )
+
+    def _fused(self, wording: str, allowed: Allowed | None) -> list[Ranked]:
+        signals = self._signals(wording, allowed)
+        return fuse(signals, [id_ for leg in (DENSE, WORDS) for id_ in signals.get(leg, {})], self._weights)
 
     def _signals(self, wording: str, allowed: Allowed | None) -> dict[str, dict[str, Signal]]:
         """What each signal that has a weight says: of chunks by their id; ARTICLE of articles, by theirs."""
@@ -138,21 +147,48 @@ class Retriever:
                 header=chunk.header,
             )
 
-    def _nearest_in_time(self, told: Sequence[Told], k: int, question: Question) -> list[Told]:
-        """The best passage of each article about the companies that is not among the first k, nearest in time first."""
+    def _nearest_in_time(
+        self, question: Question, allowed: Allowed | None, taken: Container[str], most: int
+    ) -> list[Told]:
+        """Passages that name the companies, of the articles about them that are nearest in time to the day asked about.
+
+        A round-up speaks of many companies, so the search is made again among these articles alone. A further passage
+        of an article comes behind the first ones of those next to it in time.
+        """
         about = self._indexes.allowed(replace(question.limits, companies=question.companies))
-        if about is None or not question.companies:
+        if about is None:
             return []
-        taken = {one.hit.article_id for one in told[:k]}
-        best = {one.hit.article_id: one for one in reversed(told[k:]) if one.hit.article_id in about}
-        days = {article.id: article.published for article in self._catalog.articles(best)}
+        near = self._nearest_articles(question, [id_ for id_ in about.ids() if allowed is None or id_ in allowed])
+        fused = self._fused(question.wording, about.only(near))
+        chunks = self._catalog.chunks([ranked.chunk_id for ranked in fused])
+        named_in = {
+            id_
+            for id_, one in chunks.items()
+            if set(question.companies) & set(question.known.companies_in(one.chunk.to_embed(one.title)))
+        }
+        told = [
+            one
+            for one in distinct(fused, self._catalog, about)
+            if one.hit.chunk_id in named_in and one.hit.chunk_id not in taken
+        ]
+        place = {id_: at for at, id_ in enumerate(near)}
+        seen: Counter[str] = Counter()
+        order: list[tuple[int, Told]] = []
+        for one in told:
+            order.append((place[one.hit.article_id] + FURTHER * seen[one.hit.article_id], one))
+            seen[one.hit.article_id] += 1
+        return [one for _, one in sorted(order, key=lambda item: item[0])[:most]]
+
+    def _nearest_articles(self, question: Question, ids: Sequence[str]) -> list[str]:
+        """Those of the articles that are nearest to the day asked about, nearest first; undated ones last."""
+        days = {article.id: article.published for article in self._catalog.articles(ids)}
         wanted = min(question.period.last if question.period else question.today, question.as_of or question.today)
 
         def distance(article_id: str) -> int:
             published = days.get(article_id)
             return abs((last_day(published) - wanted).days) if published else date.max.toordinal()
 
-        return [best[id_] for id_ in sorted(best, key=distance) if id_ not in taken]
+        return sorted(days, key=distance)[:NEAR]
 
 
 def _explained(ranked: Ranked, weights: Mapping[str, float]) -> tuple[SignalScore, ...]:

@@ -28,7 +28,7 @@ FIRST, OTHER = 0.15, 0.08
 PLAIN = 0.75
 _FITTING: Mapping[Kind, tuple[Value, ...]] = {
     "date": ("date", "asked", "any"),
-    "person": ("person", "name", "asked", "any"),
+    "person": ("person", "name", "model", "asked", "any"),
     "amount": ("amount", "percent", "asked", "any"),
     "number": ("count", "percent", "amount", "asked", "any"),
 }

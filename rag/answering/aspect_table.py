@@ -189,6 +189,16 @@ ASPECTS: tuple[Aspect, ...] = (
         said=r"street|avenue|boulevard|rue|road|square|quai|address",
     ),
     _aspect(
+        "newest model",
+        "model",
+        asked=(
+            r"(?:newest|latest|most recent|current|last|most advanced)\b.* (?:models?|versions?|releases?|llms?)"
+            r"|(?:models?|versions?|llms?)\b.* (?:newest|latest|most recent|last out)"
+        ),
+        said=rf"{_SHOWN}|br(?:ings|ought) out|models?|versions?|family|successors?|follow(?:s|ed)",
+        changes=True,
+    ),
+    _aspect(
         "context window",
         "count",
         asked=(
@@ -300,7 +310,8 @@ ASPECTS: tuple[Aspect, ...] = (
             r"revenues?|sales|turnover|arr|run[- ]?rate|earn(?:s|ed|ing|ings)?|tak(?:e|es|ing) in|took in a"
             r"|annuali[sz]ed|recurring|income|top line|expect(?:ed)? to sell"
             r"|(?:make|makes|making)\b.* (?:a|per|each) (?:year|month)"
-            r"|money (?:does|did|do) .{1,40} (?:make|earn|bring in)\b(?!.*(?:round|seed|series))|business volume"
+            r"|turn(?:s|ed|ing)? over|money (?:does|did|do) .{1,40} (?:make|earn|bring in)\b(?!.*(?:round|seed|series))"
+            r"|business volume"
         ),
         said=r"revenues?|sales|turnover|arr|run[- ]?rate|annuali[sz]ed|recurring|earn(?:s|ed|ing)?",
         changes=True,
@@ -310,7 +321,9 @@ ASPECTS: tuple[Aspect, ...] = (
         "amount",
         asked=(
             r"valu(?:e|ed|es|ation|ations|ing)|worth|market (?:cap\w*|value)|price tag|(?:what|which) price"
-            r"|price\b.* market|post-money|pre-money|cost if"
+            r"|price\b.* market|post-money|pre-money|cost if|new money"
+            r"|(?:what|how high)\b.* (?:investors?|backers?|funds?|round|market|buyers?)\b.* price"
+            r"|price\b.* (?:put on|after (?:its|the|their)|set on|in (?:its|the) (?:last|latest|newest))|reckoned"
         ),
         said=(
             r"valu(?:e|ed|es|ation|ations|ing)|worth|post-money|pre-money|market (?:cap\w*|value)|price"
@@ -371,8 +384,9 @@ ASPECTS: tuple[Aspect, ...] = (
         "amount",
         asked=(
             r"proceeds"
-            r"|(?:how much|what (?:sum|amount|did))\b.* (?:ipo|listing|float\w*|offering|going public|stock exchange)"
-            r"|(?:ipo|listing|float\w*|offering)\b.* (?:how much|amount|size|raised?)"
+            r"|(?:how much|what (?:sum|amount|did))\b.* (?:ipo|listing|flo(?:a|ta)t\w*|offering|going public"
+            r"|stock exchange)"
+            r"|(?:ipo|listing|flo(?:a|ta)t\w*|offering)\b.* (?:how much|amount|size|raised?)"
         ),
         said=r"rais(?:e|ed|ing)|proceeds|br(?:ing|ought) in|took in|offer(?:ing)?",
         changes=True,
@@ -381,11 +395,12 @@ ASPECTS: tuple[Aspect, ...] = (
         "stock market listing",
         "asked",
         asked=(
-            r"ipo|float(?:s|ed|ing|ation)?|go(?:es|ing)? public|went public|list(?:ed|ing)"
+            r"ipo|(?:float(?:s|ed|ing|ation)?|flotation)|go(?:es|ing)? public|went public|list(?:ed|ing)"
             r"|stock (?:market|exchange)|day of trading|(?:start|began|begin)\b.* trading|prospectus"
         ),
         said=(
-            r"ipo|float(?:s|ed|ing|ation)?|(?:public )?offering|went public|go(?:ing)? public|list(?:ed|ing)"
+            r"ipo|float(?:s|ed|ing|ation)?|flotation|(?:public )?offering|went public|go(?:ing)? public"
+            r"|list(?:ed|ing)"
             r"|trading|traded|prospectus|draft"
         ),
     ),

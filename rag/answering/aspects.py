@@ -9,8 +9,9 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
+# `model`: a model or a version of one.
 # `asked`: what the question's own words want (who: a name, when: a date, how much: an amount).
-Value = Literal["amount", "count", "percent", "date", "name", "person", "any", "asked"]
+Value = Literal["amount", "count", "percent", "date", "name", "person", "model", "any", "asked"]
 
 
 @dataclass(frozen=True)

@@ -76,6 +76,13 @@ def is_claimed(aspect: Aspect, value: Value, span: Span, said: Sequence[Span], t
     )
 
 
+def heads_another(aspect: Aspect, value: Value, column: str) -> bool:
+    """Whether the head of a column says that its values are another thing's."""
+    return any(
+        claim.kind == value and aspect.name not in claim.serves and claim.words.search(column) for claim in _CLAIMS
+    )
+
+
 def gap_between(one: Span, other: Span, text: str) -> int:
     """Characters between two spans; the end of a sentence between them counts as many more."""
     start, end = min(one[1], other[1]), max(one[0], other[0])

@@ -5,11 +5,12 @@ from collections.abc import Collection, Iterator, Sequence
 from functools import lru_cache
 
 from rag.answering.aspects import Aspect, Value
-from rag.answering.claimed import FAR, gap_between, is_claimed
+from rag.answering.claimed import FAR, gap_between, heads_another, is_claimed
 from rag.answering.windows import Span, Window
 from rag.checking.quantities import Quantity, quantities
 from rag.indexes.lexical import terms
 from rag.names import Names
+from rag.names.occurrences import occurrences
 from rag.question import Kind
 
 _TITLE = re.compile(r"c[a-z]o$|chief|chair|president|head of|director", re.IGNORECASE)
@@ -21,6 +22,9 @@ _GIVEN_UP = re.compile(
 )
 # Words that take up what the text spoke of before.
 _TAKEN_UP = re.compile(r"\b(?:figure|number|measure|pace|sum|amount|mark|count|total|it)\b", re.IGNORECASE)
+
+# `sixty times that run-rate` says how much something else is.
+_MULTIPLE = re.compile(r"\btimes (?:[\w-]+ ){0,2}$", re.IGNORECASE)
 
 # `in six months` counts nothing that is asked of a company.
 _LASTING = re.compile(
@@ -66,6 +70,8 @@ def values_in(value: Value, text: str, names: Names, known: frozenset[str] = fro
         if value == "person":
             spans = [_after_owner(span, text) for span in spans]
         return tuple(span for span in spans if value == "name" or not names.companies_in(text[slice(*span)]))
+    if value == "model":
+        return tuple(_models(text, names))
     wanted = {"amount": "amount", "date": "date", "percent": "percent", "count": "number"}.get(value)
     return tuple((q.start, q.end) for q in quantities(text) if q.kind == wanted and not _counts_nothing(q, text))
 
@@ -73,6 +79,15 @@ def values_in(value: Value, text: str, names: Names, known: frozenset[str] = fro
 def in_currency(unit: str, spans: Sequence[Span], text: str) -> tuple[Span, ...]:
     """Those of the spans that are amounts in a currency."""
     return tuple((q.start, q.end) for q in quantities(text) if q.unit == unit and (q.start, q.end) in spans)
+
+
+def _models(text: str, names: Names) -> Iterator[Span]:
+    """Models that the table has, and names with a number behind."""
+    known = [(o.start, o.end) for o in occurrences(text, names) if {"model", "family"} & {e.kind for e in o.entries}]
+    versions = [(q.start, q.end) for q in quantities(text) if q.kind == "name" and text[q.start].isupper()]
+    for span in (*known, *versions):
+        if any(map(str.isdigit, text[slice(*span)])):
+            yield span
 
 
 def _after_owner(span: Span, text: str) -> Span:
@@ -97,24 +112,11 @@ def support(
     asked about: `CEO of Alan` is another's.
     """
     if window.header and value != "any":
-        return _in_table(aspect, window, values)
-    said = [
-        match.span()
-        for match in aspect.said.finditer(window.text)
-        if not (
-            value == "person"
-            and aspect.name != "founders"
-            and (_GIVEN_UP.search(window.text[: match.start()]) or (mine and _anothers(match, mine)))
-        )
-    ]
+        return _in_table(aspect, value, window, values)
+    said = _said(aspect, value, window, mine)
     if value == "any":
         return (0.9 if said[0][0] <= FAR else 0.7) if said else 0.3 if aspect.said.search(window.header) else 0.0
-    values = tuple(
-        span
-        for span in values
-        if not is_claimed(aspect, value, span, said, window.text)
-        and not (value == "count" and _LASTING.match(window.text, span[1]))
-    )
+    values = typed_values(aspect, value, window, values, mine)
     if not values:
         return 0.0
     if said:
@@ -130,6 +132,36 @@ def support(
         return 0.0  # a number or person belongs to what its own sentence or the one before says
     earlier = window.passage.text[: window.first]
     return 0.2 if taken_up and aspect.said.search(earlier) else 0.0
+
+
+def typed_values(
+    aspect: Aspect, value: Value, window: Window, values: tuple[Span, ...], mine: Collection[str] = ()
+) -> tuple[Span, ...]:
+    """Those of the values that may be the aspect's: in a table the cells it names, else those that no other claims."""
+    if window.header and value != "any":
+        best = max((worth for _, worth in _cells(aspect, value, window, values)), default=0.0)
+        return tuple(span for span, worth in _cells(aspect, value, window, values) if worth == best)
+    said = _said(aspect, value, window, mine)
+    return tuple(
+        span
+        for span in values
+        if not is_claimed(aspect, value, span, said, window.text)
+        and not (value == "count" and _LASTING.match(window.text, span[1]))
+    )
+
+
+def _said(aspect: Aspect, value: Value, window: Window, mine: Collection[str]) -> list[Span]:
+    """Where the window says the aspect, of the company asked about."""
+    return [
+        match.span()
+        for match in aspect.said.finditer(window.text)
+        if not (
+            value == "person"
+            and aspect.name != "founders"
+            and (_GIVEN_UP.search(window.text[: match.start()]) or (mine and _anothers(match, mine)))
+        )
+        and not (value == "amount" and _MULTIPLE.search(window.text[: match.start()]))
+    ]
 
 
 def people(spans: Sequence[Span], window: Window) -> tuple[Span, ...]:
@@ -154,19 +186,31 @@ def counted(things: Collection[str], spans: Sequence[Span], text: str) -> bool:
     )
 
 
-def _in_table(aspect: Aspect, window: Window, values: tuple[Span, ...]) -> float:
+def _in_table(aspect: Aspect, value: Value, window: Window, values: tuple[Span, ...]) -> float:
+    return max((worth for _, worth in _cells(aspect, value, window, values)), default=0.0)
+
+
+def _cells(aspect: Aspect, value: Value, window: Window, values: tuple[Span, ...]) -> Iterator[tuple[Span, float]]:
+    """The values in cells that are said to hold the aspect: by their column, their row, or the heading above."""
     cells, at = [], 0
     for cell in window.text.strip("|").split("|"):
         cells.append((at + 1, at + 1 + len(cell)))
         at += len(cell) + 1
     columns = window.header.strip("|").split("|")
+    names_it = aspect.said.search(window.above) is not None
     for number, (start, end) in enumerate(cells):
-        if not any(start - 1 <= a and b <= end + 1 for a, b in values):
-            continue
-        first = window.text[cells[0][0] : cells[0][1]]
-        if (number < len(columns) and aspect.said.search(columns[number])) or (number and aspect.said.search(first)):
-            return 0.9
-    return 0.5 if aspect.said.search(window.above) else 0.0
+        column = columns[number] if number < len(columns) else ""
+        others = [window.text[slice(*cell)] for other, cell in enumerate(cells) if other != number]
+        claimed = heads_another(aspect, value, column)
+        for span in values:
+            if not (start - 1 <= span[0] and span[1] <= end + 1):
+                continue
+            if aspect.said.search(column) or (number and aspect.said.search(others[0])):
+                yield span, 0.9
+            elif not claimed and any(map(aspect.said.search, (*others, window.text[start:end]))):
+                yield span, 0.8
+            elif names_it and not claimed:
+                yield span, 0.5
 
 
 def _anothers(title: "re.Match[str]", mine: Collection[str]) -> bool:

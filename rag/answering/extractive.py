@@ -86,19 +86,19 @@ class ExtractiveAnswerer:
     def score(self, sought: Sought, passages: Sequence[Passage]) -> list[Scored]:
         """The windows that may answer, best first. Blocking."""
         fitting = [
-            (features, window)
+            Scored(window, features)
             for passage in passages
             for window in windows_of(passage)
             if (features := features_of(window, sought))
         ]
-        fitting = sorted(fitting, key=lambda item: -item[0].total)[:EMBEDDED]
+        fitting = sorted(newest_gain(fitting, sought), key=lambda s: -s.score)[:EMBEDDED]
         if not fitting:
             return []
         asked = self._embedder.embed_question(sought.question.wording)
-        vectors = self._embedded([_to_embed(window, features, sought) for features, window in fitting])
+        vectors = self._embedded([_to_embed(one.window, one.features, sought) for one in fitting])
         scored = [
-            Scored(window, replace(features, similarity=float(vector @ asked)))
-            for (features, window), vector in zip(fitting, vectors, strict=True)
+            Scored(one.window, replace(one.features, similarity=float(vector @ asked)))
+            for one, vector in zip(fitting, vectors, strict=True)
         ]
         close = [s for s in scored if s.features.overlap or s.features.similarity >= CLOSE or sought.aspect]
         return sorted(newest_gain(close, sought), key=lambda s: -s.score)

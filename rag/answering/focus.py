@@ -27,6 +27,12 @@ DESCRIBES = re.compile(
     re.IGNORECASE,
 )
 
+# `the Paris lab Mistral`: a text need not say where it is.
+_EPITHET = re.compile(
+    r"\b(?:the|an?) ([A-Z][\w-]+?)(?:-based)? (?:\w+ )?"
+    r"(?:lab|laboratory|company|start-?up|firm|maker|developer|outfit)\b"
+)
+
 # More capitals than this are a shouted word.
 LONGEST_INITIALS = 5
 # A company named in the first characters of a sentence is what the sentence is about.
@@ -86,6 +92,7 @@ class Wanted:
 
 def wanted_of(question: Question, passages: Sequence[Passage]) -> Wanted:
     """Takes a question's names apart. `linked`: articles with a line that names a company and a round of it."""
+    epithets = {match[1] for match in _EPITHET.finditer(question.wording)} if question.companies else set()
     rounds = frozenset(_round(match) for match in _ROUND.findall(question.wording))
     others = [
         name
@@ -94,11 +101,12 @@ def wanted_of(question: Question, passages: Sequence[Passage]) -> Wanted:
         and not _ROUND_NAME.fullmatch(name)
         and (re.search(r"\d", name) or not question.known.companies_in(name))
     ]
+    needed = [name for name in others if not DESCRIBES.match(name) and name not in epithets]
     return Wanted(
         companies=question.companies,
         rounds=rounds,
-        names=tuple(named(name) for name in others if not DESCRIBES.match(name) and terms(name)),
-        described=tuple(named(name.removesuffix("-based")) for name in others if DESCRIBES.match(name)),
+        names=tuple(named(name) for name in needed if terms(name)),
+        described=tuple(named(name.removesuffix("-based")) for name in others if name not in needed),
         dates=tuple(q for q in quantities(question.wording) if q.kind == "date"),
         amounts=tuple(q for q in quantities(question.wording) if q.kind in ("amount", "percent")),
         known=question.known,
@@ -139,6 +147,15 @@ def _on_company(window: Window, company: str, wanted: Wanted) -> float:
     ):
         return min(IN_TITLE, most)
     return LATER if company in (*in_title, *_mentioned(wanted.known, passage.text)) and not in_it else NOWHERE
+
+
+def in_anothers_column(window: Window, start: int, wanted: Wanted) -> bool:
+    """Whether what stands there in a row is in a column that is headed by another company, in a table of several."""
+    heads = [_mentioned(wanted.known, column) for column in window.header.split("|")] if wanted.companies else []
+    number = window.text.count("|", 0, start)
+    if number >= len(heads) or sum(map(bool, heads)) < 2:  # `Figure` alone is hardly the company
+        return False
+    return bool(heads[number]) and not set(heads[number]) & set(wanted.companies)
 
 
 def on_names(window: Window, names: tuple[Named, ...], known: Names, *, is_subject: bool = False) -> float:
@@ -270,17 +287,3 @@ def _mentioned_last(known: Names, text: str) -> str:
         if found := known.companies_in(line):
             return found[-1]
     return ""
-
-
-def day_of(window: Window) -> str:
-    """The day a window speaks of: the latest it states, the last stated before in its section, or its article's."""
-    published = window.passage.published or ""
-    if stated := _days(window.text, published):
-        return max(stated)
-    earlier = _days(window.passage.text[window.section : window.first], published)
-    return earlier[-1] if earlier else published
-
-
-def _days(text: str, published: str) -> list[str]:
-    found = [q.value for q in quantities(text) if q.kind == "date" and not q.value.startswith("-")]
-    return [day for day in found if not published or day <= published]

@@ -1,12 +1,16 @@
 """How well a window answers a question: what speaks for it, each from 0 to 1, and what each is worth."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 
+from rag.answering.dated import dated_values
 from rag.answering.evidence import counted, in_currency, people, support, values_in
-from rag.answering.focus import day_of, on_amounts, on_companies, on_dates, on_names, on_round
+from rag.answering.focus import in_anothers_column, on_amounts, on_companies, on_dates, on_names, on_round
 from rag.answering.sought import Sought
 from rag.answering.windows import Span, Window
+from rag.dates import first_day, last_day
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +57,22 @@ WEIGHTS = Features(
     pair=-0.1,
     similarity=0.5,
 )
+# For a question without words that an answer should hold.
+NO_WORDS = 0.8
+# What is asked of the beginning does not change any more.
+_THE_FIRST = re.compile(r"\b(?:first|initial(?:ly)?|original(?:ly)?|earliest|oldest)\b", re.IGNORECASE)
+WITHIN, LATER = 1.0, -0.6
+# Days for which an older value may be thought to hold still, when a month or season is asked about.
+HOLDS, YEAR = 270, 365
+# What was expected or planned, and what it loses where a later article says what came of it.
+_EXPECTED = re.compile(
+    r"\b(?:will|would|expects?|expected|expectations?|plans?|planned|planning|seeks?|seeking|aims?|in talks|close to"
+    r"|near(?:s|ing)?|about to|looking to|hopes?|could|may|might|target(?:s|ed)?|set to|rumou?red)\b",
+    re.IGNORECASE,
+)
+EXPECTED_ONLY = -0.3
 # What the newest of comparable windows gains where the thing asked for changes, and how far behind is comparable.
-NEWEST = 0.2
+NEWEST = 0.35
 COMPARABLE = 0.35
 
 
@@ -78,6 +96,8 @@ def features_of(window: Window, sought: Sought) -> Features | None:
         return None
     given = sought.given if sought.value in ("name", "person") else frozenset()
     values = values_in(sought.value, window.text, sought.question.known, given)
+    if window.header:
+        values = tuple(span for span in values if not in_anothers_column(window, span[0], sought.wanted))
     if sought.value == "person":
         values = people(values, window)
     if sought.unit:
@@ -105,7 +125,7 @@ def features_of(window: Window, sought: Sought) -> Features | None:
         names=names,
         described=on_names(window, wanted.described, wanted.known),
         round=stage,
-        dates=on_dates(window, wanted),
+        dates=on_period(window, sought) if in_time(sought) and sought.question.period else on_dates(window, wanted),
         amounts=on_amounts(window, wanted) - 1,
         rank=window.passage.score,
         pair=float(window.sentences > 1),
@@ -125,7 +145,7 @@ def overlap(window: Window, words: dict[str, float]) -> float:
     """The share of the words, weighted by rarity, that the window holds; half for the words around it."""
     total = sum(words.values())
     if not total:
-        return 1.0
+        return NO_WORDS
     held = sum(weight for word, weight in words.items() if word in window.words)
     near = sum(weight for word, weight in words.items() if word in window.context - window.words)
     return (held + near / 2) / total
@@ -139,11 +159,73 @@ def _names_the_thing(window: Window, things: frozenset[str]) -> float:
     return 0.2 + 0.8 * held / len(things)
 
 
+def in_time(sought: Sought) -> bool:
+    """Whether the thing asked for changes, so that the newest value of the day asked about counts."""
+    return (
+        sought.aspect is not None
+        and sought.aspect.changes
+        and not sought.wanted.rounds
+        and not _THE_FIRST.search(sought.question.wording)
+        and (sought.question.period is not None or not sought.wanted.dates)
+    )
+
+
+def on_period(window: Window, sought: Sought) -> float:
+    """1 for a value of the days asked about, 0 for one shortly before, which may hold still, below 0 for others."""
+    period = sought.question.period
+    assert period is not None
+    worths = []
+    for value in dated_values(window, sought):
+        if not value.stated:
+            continue
+        first, last = first_day(value.stated), last_day(value.stated)
+        if first > period.last:
+            worths.append(LATER)
+        elif last >= period.first:
+            worths.append(WITHIN if value.own else WITHIN / 2)
+        else:
+            holds = period.days < YEAR / 3 and (period.first - last).days <= HOLDS
+            worths.append(0.0 if holds else LATER / 2)
+    return max(worths, default=0.0)
+
+
 def newest_gain(scored: Sequence[Scored], sought: Sought) -> list[Scored]:
-    """For what changes over time, the newer of comparable windows gains, unless a day was asked for."""
-    if not scored or not sought.aspect or not sought.aspect.changes or sought.wanted.dates:
-        return list(scored)
+    """For what changes over time, the newer of comparable windows gains, as far as the question reaches."""
+    if not scored:
+        return []
     best = max(s.score for s in scored)
-    days = sorted({day_of(s.window) for s in scored if s.score >= best - COMPARABLE})
-    gain = {day: NEWEST * at / max(1, len(days) - 1) for at, day in enumerate(days)}
-    return [replace(s, gain=gain.get(day_of(s.window), 0.0)) for s in scored]
+    if not in_time(sought):
+        return _without_expectations(scored, best)
+    day = {s.window: valid_on(s.window, sought) for s in scored}
+    days = sorted({day[s.window] for s in scored if s.score >= best - COMPARABLE})
+    gain = {one: NEWEST * at / max(1, len(days) - 1) for at, one in enumerate(days)}
+    return [replace(s, gain=gain.get(day[s.window], 0.0)) for s in scored]
+
+
+def valid_on(window: Window, sought: Sought) -> date:
+    """The day of the newest value that a window states of the thing sought, as far as the question reaches."""
+    period = sought.question.period
+    days = [
+        value.day
+        for value in dated_values(window, sought)
+        if value.day and not value.overtaken and not (period and first_day(value.stated) > period.last)
+    ]
+    return max(days, default=date.min)
+
+
+def _without_expectations(scored: Sequence[Scored], best: float) -> list[Scored]:
+    """What was expected loses where a later article, about as good, says what happened."""
+    happened = max(
+        (
+            s.window.passage.published or ""
+            for s in scored
+            if s.score >= best - COMPARABLE and not _EXPECTED.search(s.window.text)
+        ),
+        default="",
+    )
+    return [
+        replace(s, gain=EXPECTED_ONLY)
+        if _EXPECTED.search(s.window.text) and (s.window.passage.published or "") < happened
+        else s
+        for s in scored
+    ]

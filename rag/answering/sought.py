@@ -19,6 +19,11 @@ _THING = re.compile(
     r"|had|can|could|will|would|may|might|of|in|for|at|to|by|on|from|with|that)\b|\?|$)",
     re.IGNORECASE,
 )
+# Of what changes, the newest value is meant anyway.
+_NOW = re.compile(
+    r"latest|newest|current(?:ly)?|now|today|recent(?:ly)?|last|most|figure|early|late|mid|autumn|spring|summer|winter|end|year-end",
+    re.IGNORECASE,
+)
 _WHO = re.compile(r"\W*who\b", re.IGNORECASE)
 # A word of this weight stands in few passages of a large library; in a small one, no word weighs as much.
 RARE = 3.5
@@ -61,6 +66,8 @@ def sought_by(
     named = frozenset(terms(" ".join((*question.names, *question.companies))))
     plain = _without_values(question)
     rest = aspect.others_in(plain) if aspect else re.findall(r"[\w’'-]+", plain)
+    if aspect and aspect.changes:
+        rest = [word for word in rest if not _NOW.fullmatch(word)]
     thing = _THING.search(wording)
     words = {word: idf(word) for word in terms(" ".join(rest)) if word not in named}
     rare = {word for word, weight in words.items() if RARE <= weight < idf(NOWHERE)}

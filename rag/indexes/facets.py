@@ -65,6 +65,12 @@ class Allowed:
         """Their ids."""
         return [self._ids[int(at)] for at in np.flatnonzero(self.mask)]
 
+    def only(self, article_ids: Iterable[str]) -> "Allowed":
+        """Those of the articles that are among these."""
+        mask = np.zeros(len(self.mask), dtype=bool)
+        mask[[self._place[id_] for id_ in article_ids if id_ in self]] = True
+        return Allowed(self._ids, self._place, mask)
+
     def places(self, article_ids: Iterable[str]) -> Places:
         """Where each article stands in `mask`; the last place, which is never allowed, for one that is new."""
         last = len(self._ids)
