@@ -15,7 +15,7 @@ from rag.evaluation.answered import answer_measures
 from rag.evaluation.found import DEPTH, found_measures
 from rag.evaluation.questions import Asked, Half, of_half
 from rag.evaluation.records import Record, Run, start_run, write_record
-from rag.evaluation.suite import Names, Suite, check_names, doubtful, names_in
+from rag.evaluation.suite import NAMED, Names, Suite, check_names, doubtful, names_in
 from rag.question import Turn
 
 # Passages that are looked at to rank articles: several passages may be of one article.
@@ -44,7 +44,8 @@ def evaluate(
     assistant.sync()
     names = names_in(suite, assistant.catalog)
     check_names(suite, questions, names, tell)
-    for line in doubtful(questions, names, assistant.catalog.find):
+    doubts = doubtful(questions, names, assistant.catalog.find)
+    for line in [*doubts[:NAMED], *([f"and {len(doubts) - NAMED} more like these"] if len(doubts) > NAMED else [])]:
         tell(line)
     about = {**_about(suite, questions, half, model, assistant), **(more or {})}
     run = start_run(place if isinstance(place, Path) else place(about), about)

@@ -148,7 +148,7 @@ def sweep_frame(runs: Mapping[str, Run], measures: Sequence[str], baseline: str 
 
 
 def changed_frame(before: Run, after: Run, measure: str) -> pd.DataFrame:
-    """The questions whose value has changed between two runs: gained where it is better now, lost where it is worse."""
+    """The questions whose value has changed between two runs, the largest change first; gained: it is better now."""
     rows = []
     for id_, record in after.records.items():
         earlier = before.records.get(id_)
@@ -159,7 +159,7 @@ def changed_frame(before: Run, after: Run, measure: str) -> pd.DataFrame:
             row = {"id": id_, "": "gained" if better else "lost", "kind": record.kind, "question": record.question}
             rows.append(row | {"before": old, "now": new})
     frame = pd.DataFrame(rows, columns=["id", "", "kind", "question", "before", "now"])
-    return frame.sort_values(["", "id"]).set_index("id")
+    return frame.sort_values("now", key=lambda now: -(now - frame["before"]).abs(), kind="stable").set_index("id")
 
 
 def expected(record: Record) -> str:

@@ -47,6 +47,7 @@ def to_html(run: Run, figures: Sequence[Figure], differences: Sequence[tuple[str
         groups=grouped([figure.measure for figure in figures]),
         kinds=sorted({figure.kind for figure in figures} - {ALL}),
         all=ALL,
+        told_by_kind={figure.measure for figure in figures if figure.kind != ALL},
         by_kind=by_kind,
         headline=by_kind.get((headline([figure.measure for figure in figures]) or "", ALL)),
         times=times_of(records),

@@ -1,7 +1,6 @@
 """`dossier eval` as its users have it: killed and gone on with, with a model that costs, with wrong input."""
 
 import json
-import os
 import signal
 import subprocess
 import time
@@ -37,10 +36,15 @@ def evaluated(cwd: Path, *arguments: str | Path, code: int = 0, **settings: str)
     return done
 
 
-def test_a_run_that_was_killed_goes_on_where_it_stopped(tmp_path: Path, library_of: LibraryOf) -> None:
+@pytest.mark.parametrize("ending", [signal.SIGKILL, signal.SIGINT])
+def test_a_run_that_was_stopped_goes_on_where_it_was(
+    ending: signal.Signals, tmp_path: Path, library_of: LibraryOf
+) -> None:
     library, asked = library_of(ARTICLES), questions(tmp_path, 400)
     command = [DOSSIER, "eval", "--suite", asked, "--library", library]
-    process = subprocess.Popen(command, cwd=tmp_path, env=environment(), stdout=subprocess.DEVNULL)
+    process = subprocess.Popen(
+        command, cwd=tmp_path, env=environment(), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+    )
     records = tmp_path / "records"
     deadline = time.monotonic() + 120
     while not (records.exists() and records.read_bytes().count(b"\n") >= 5):
@@ -48,8 +52,11 @@ def test_a_run_that_was_killed_goes_on_where_it_stopped(tmp_path: Path, library_
         assert time.monotonic() < deadline
         time.sleep(0.01)
         records = next(iter(tmp_path.glob("evaluations/questions-2*/records.jsonl")), records)
-    os.kill(process.pid, signal.SIGKILL)
-    process.wait()
+    process.send_signal(ending)
+    _, told = process.communicate(timeout=60)
+    if ending == signal.SIGINT:
+        assert process.returncode == 130
+        assert "interrupted; the same command goes on from here" in told
     before = records.read_bytes()
     whole = before[: before.rfind(b"\n") + 1]
     assert 5 <= whole.count(b"\n") < 400
