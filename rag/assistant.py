@@ -13,8 +13,9 @@ from anyio import to_thread
 from rag.answering import build_answerer
 from rag.answering.claims import Answerer, Refusal, Step
 from rag.answering.listing import list_wanted
+from rag.answering.rewriting import Rewriter, may_be_used
 from rag.catalog import Catalog
-from rag.documents import Answer, Article, Passage, Timings
+from rag.documents import Answer, Article, Passage, Timings, Usage
 from rag.draft import Draft
 from rag.embedding import Embedder, build_embedder
 from rag.errors import DossierError
@@ -23,7 +24,7 @@ from rag.inbox import Inbox
 from rag.indexes import Indexes
 from rag.names import Names, names_for, shipped
 from rag.parts import parts_of
-from rag.question import Question, Turn, understand
+from rag.question import Question, Turn, reworded, understand
 from rag.refusals import not_mentioned, nothing_in_reach
 from rag.reranking import Reranker, build_reranker
 from rag.retrieval import DEPTH, Found, Retriever, merged
@@ -153,6 +154,9 @@ class Assistant:
         started = self._clock()
         asked = self._understood(question, as_of, companies, sites, authors, history)
         answerer = await to_thread.run_sync(self.answerer, model)
+        spent = Usage()
+        if isinstance(answerer, Rewriter) and history:
+            asked, spent = await self._worded_by(answerer, asked, history)
 
         parts = parts_of(asked)
         found = await to_thread.run_sync(self._found, parts, k)
@@ -163,6 +167,7 @@ class Assistant:
         asks = list(zip(parts, found, strict=True)) if answerer.by_parts else [(asked, _all_of(found))]
         articles = await to_thread.run_sync(self._articles_of, passages)
         draft = Draft(asked, passages, articles, [part for part, _ in asks])
+        draft.take(spent)
         for part, its in asks:
             async with aclosing(self._steps(answerer, part, its)) as steps:
                 async for step in steps:
@@ -225,6 +230,16 @@ class Assistant:
             limit=self.settings.max_question,
             known=self._names,
         )
+
+    async def _worded_by(self, rewriter: Rewriter, asked: Question, history: Sequence[Turn]) -> tuple[Question, Usage]:
+        """A question that leans on the conversation as the model words it, where that may be used; else unchanged."""
+        plain = understand(asked.text, limit=self.settings.max_question, known=self._names).wording
+        if plain == asked.wording:
+            return asked, Usage()
+        proposed, spent = await rewriter.in_other_words(plain, history)
+        if may_be_used(proposed, plain, asked.wording, history, self._names):
+            return reworded(asked, proposed), spent
+        return asked, spent
 
     def _refusal_before(self, question: Question, articles: int | None) -> str:
         """Why the passages need no look: nothing is in reach, or the question names what no article does."""

@@ -42,7 +42,10 @@ class Draft:
             case Remark(text):
                 self._warnings.append(text)
             case Usage():
-                self._usage = step
+                self._usage = Usage(
+                    input_tokens=self._usage.input_tokens + step.input_tokens,
+                    output_tokens=self._usage.output_tokens + step.output_tokens,
+                )
         return ""
 
     def _admit(self, claim: Claim) -> str:

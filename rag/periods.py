@@ -51,7 +51,7 @@ _KNOWN_BY = re.compile(
 )
 _BEFORE = re.compile(r"\bbefore\s+(?:the\s+)?$", re.IGNORECASE)
 _PREPOSED = re.compile(r"\b(?:in|on|of|at|by|since|until|before|after|around|during|from)\s+(?:the\s+)?$", re.I)
-_NUMBERS = {"a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "six": 6, "twelve": 12}
+_NUMBERS = {"a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "nine": 9, "twelve": 12}
 _SEASONS = {"spring": (3, 5), "summer": (6, 8), "autumn": (9, 11), "fall": (9, 11), "winter": (12, 14)}
 
 
@@ -143,3 +143,36 @@ def _ago(match: "re.Match[str]", today: date) -> Period:
     months = today.year * 12 + today.month - 1 - many * (12 if unit == "year" else 1)
     first, last = _month(max(1, months // 12), months % 12 + 1)
     return Period(first, last, match.start(), match.end())
+
+
+@dataclass(frozen=True, slots=True)
+class Shift:
+    """A day told from another one: `twelve months earlier`. `written` is it, `rest` the wording without those words."""
+
+    written: str
+    rest: str
+
+
+_SHIFT = re.compile(
+    r"\b(?P<many>an?|one|two|three|four|five|six|nine|twelve|\d+) (?P<unit>month|year)s?"
+    r" (?P<way>earlier|before|later|after)\b"
+    r"|\bthe (?P<next>year|month) (?P<next_way>before|after)\b"
+    r"|\bthe (?P<near>previous|following|next) (?P<near_unit>year|month)\b",
+    re.IGNORECASE,
+)
+
+
+def earlier_or_later(wording: str, period: Period | None) -> Shift | None:
+    """The day that a wording tells from `period`; None where it tells none."""
+    match = _SHIFT.search(wording)
+    if match is None or period is None or period.first.year < 2:
+        return None
+    unit = (match["unit"] or match["next"] or match["near_unit"]).casefold()
+    way = (match["way"] or match["next_way"] or match["near"]).casefold()
+    many = _NUMBERS.get((match["many"] or "one").casefold()) or int(match["many"])
+    months = many * (12 if unit == "year" else 1) * (1 if way in ("later", "after", "following", "next") else -1)
+    place = period.last.year * 12 + period.last.month - 1 + months
+    is_year = period.days > 200 and unit == "year"
+    written = str(place // 12) if is_year else f"{date(place // 12, place % 12 + 1, 1):%B} {place // 12}"
+    rest = f"{wording[: match.start()]}{wording[match.end() :]}"
+    return Shift(written, " ".join(rest.split()))

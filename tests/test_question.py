@@ -77,7 +77,7 @@ def test_a_month_as_the_as_of_date_is_its_last_day() -> None:
 
 def test_a_follow_up_is_about_the_company_asked_about_last() -> None:
     history = [Turn("Who led Cohere's Series C?", "…"), Turn("Who led Mistral's Series A?", "…")]
-    assert understand("How much was raised?", history=history).wording == "How much was raised (Mistral AI)?"
+    assert understand("How much was raised?", history=history).wording == "How much was raised (Mistral AI, Series A)?"
 
 
 @pytest.mark.parametrize(

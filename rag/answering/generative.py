@@ -10,9 +10,11 @@ from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import BaseMessage, HumanMessage, SystemMessage
 
 from rag.answering.claims import Claim, Refusal, Step
+from rag.answering.rewriting import LONGEST, prompt
 from rag.answering.sentence_stream import SentenceStream
 from rag.checking.markup import cited_numbers, plain_sentence
 from rag.checking.quantities import missing
+from rag.conversation import Turn
 from rag.dates import written_out
 from rag.documents import Passage, Usage
 from rag.errors import ModelError
@@ -97,6 +99,20 @@ class GenerativeAnswerer:
         if refused := _refusal(stream.seen, question):
             yield refused
         yield spent
+
+    async def in_other_words(self, wording: str, history: Sequence[Turn]) -> tuple[str, Usage]:
+        """A follow-up as the model would word it alone, unchecked, and what that spent. Raises ModelError."""
+        spent, text = Usage(), ""
+        chunks = stream_with_retries(
+            self._model, prompt(wording, history), self._settings, name=self.name, sleep=self._sleep
+        )
+        async with aclosing(chunks):
+            async for chunk in chunks:
+                spent = _added(spent, chunk.usage_metadata)
+                text += chunk.text
+                if len(text) > 2 * LONGEST:
+                    break
+        return text.strip(), spent
 
     def messages(self, question: Question, passages: Sequence[Passage]) -> list[BaseMessage]:
         """The prompt: the fixed part first, then as many passages as fit, the question last. Raises ModelError."""
