@@ -32,6 +32,8 @@ def read_suite(name: str, data: Path | None, scratch: Path, split: str | None = 
 
     Raises ConfigurationError that says what is missing and how it is had.
     """
+    if split and (name in (CORPUS, "multihop") or Path(name).is_file()):
+        raise ConfigurationError(f"{name} has no splits.", "--split is for folders in BEIR's layout.")
     if name == CORPUS:
         files = sorted((REPOSITORY / "benchmarks" / "questions").glob("*.jsonl"))
         if not files:
@@ -79,26 +81,29 @@ def library_for(
     """The settings with the library the suite asks: its documents' own, kept in `folder`, or the user's."""
     if suite.documents is None:
         return settings
-    own = settings.model_copy(update={"library": folder / f"library-{_key(suite, suite.documents, settings)}"})
+    own = settings.model_copy(update={"library": library_folder(suite, settings, folder)})
     with closing(Catalog.open(own.library, create=True)) as catalog:
         embedder = build_embedder(own, own.library / "model")
         tell(f"ingesting {suite.documents}")
         report = ingest([str(suite.documents)], catalog, embedder, own, on_progress, pruning=Pruning.CAREFUL)
         if report.interrupted:
             raise KeyboardInterrupt
+        documents = catalog.counts()[0]
     for failure in report.failed[:NAMED]:
         tell(failure.reason)
     if len(report.failed) > NAMED:
         tell(f"{len(report.failed) - NAMED} more documents could not be read")
+    if not documents:
+        raise ConfigurationError(f"{suite.documents} holds no document that could be read.", "See what was told of it.")
     return own
 
 
-def _key(suite: Suite, documents: Path, settings: Settings) -> str:
-    """What a suite's library is called: folders of the same name in two places are two suites."""
-    key = f"{suite.name}-{settings.embedding_model}-{settings.embedding_precision}".replace("/", "-")
-    if suite.name in (CORPUS, *COLLECTIONS):
-        return key
-    return f"{key}-{hashlib.sha256(str(documents.absolute()).encode()).hexdigest()[:8]}"
+def library_folder(suite: Suite, settings: Settings, folder: Path) -> Path:
+    """Where the library of a suite's documents is kept: folders of the same name in two places are two suites."""
+    key = f"library-{suite.name}-{settings.embedding_model}-{settings.embedding_precision}".replace("/", "-")
+    if suite.documents is not None and suite.name not in (CORPUS, *COLLECTIONS):
+        key += "-" + hashlib.sha256(str(suite.documents.absolute()).encode()).hexdigest()[:8]
+    return folder / key
 
 
 def run_folder(base: Path, about: Mapping[str, Any], now: datetime) -> Path:

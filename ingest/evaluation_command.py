@@ -75,10 +75,10 @@ def evaluate(
         from ingest.evaluation_tables import as_json as told
         from ingest.evaluation_tables import show
         from rag.assistant import Assistant
-        from rag.evaluation.comparison import compare
+        from rag.evaluation.comparison import check_common, compare
         from rag.evaluation.evaluation import evaluate as run_suite
         from rag.evaluation.figures import figures_of
-        from rag.evaluation.guard import fallen, write_recorded
+        from rag.evaluation.guard import fallen, read_recorded, write_recorded
         from rag.evaluation.price import Price, priced
         from rag.evaluation.questions import of_half
         from rag.evaluation.records import read_run
@@ -88,10 +88,14 @@ def evaluate(
         more = {"price": str(Price.parse(price))} if price else {}
         wanted = read_suite(suite, data, EVALUATIONS, split)
         others = [priced(read_run(folder)) for folder in against or ()]
+        recorded = read_recorded(guard) if guard else []
+        asked = of_half(wanted.questions, half)
+        for other in others:
+            check_common(other, asked)
         place = report or (lambda about: run_folder(EVALUATIONS, about, datetime.now()))
         with _interrupts_told(), progress_bar() as progress:
             own = library_for(wanted, settings, EVALUATIONS, progress.tell, progress.ingested)
-            progress.expect(len(of_half(wanted.questions, half)))
+            progress.expect(len(asked))
             with closing(Assistant.open(own)) as assistant:
                 run = run_suite(
                     wanted, assistant, place, half=half, model=model, more=more, on_progress=progress.asked,
@@ -103,7 +107,7 @@ def evaluate(
         (run.folder / "report.html").write_text(to_html(run, figures, differences), encoding="utf-8")
         if record:
             write_recorded(record, figures)
-        missed = fallen(guard, figures) if guard else []
+        missed = fallen(recorded, figures)
     if as_json:
         print_json(told(run, figures, differences, missed))
     else:

@@ -1,6 +1,5 @@
 """Measuring: what a measure says of an answer, how runs are kept and compared, and the command as its users have it."""
 
-import hashlib
 import json
 import os
 import subprocess
@@ -12,6 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from ingest.evaluation import library_folder, read_suite
 from rag.documents import Answer, Article, Citation, Passage, Sentence
 from rag.errors import ConfigurationError
 from rag.evaluation.answered import answer_measures
@@ -19,11 +19,12 @@ from rag.evaluation.beir import BeirFolder
 from rag.evaluation.comparison import compare, paired_p
 from rag.evaluation.figures import Figure, figures_of, value_of
 from rag.evaluation.found import evidence_measures, ranking_measures
-from rag.evaluation.guard import fallen, write_recorded
+from rag.evaluation.guard import fallen, read_recorded, write_recorded
 from rag.evaluation.matching import holds
 from rag.evaluation.questions import Asked, half_of, read_questions
 from rag.evaluation.records import Record, Run, read_run, start_run, write_record
 from rag.evaluation.report import to_html
+from rag.settings import Settings
 from tests.conftest import place_model
 
 DOSSIER = Path(sys.executable).with_name("dossier")
@@ -139,7 +140,7 @@ def test_the_halves_are_about_even_fixed_and_keep_pairs_together(tmp_path: Path)
 @pytest.mark.parametrize(
     ("line", "words"),
     [
-        ("{", "is no JSON"),
+        ("{", "is no JSON object"),
         ('{"id": "a", "question": "?"}', "needs `accept`"),
         ('{"id": "a", "question": "?", "accept": "x", "answer": "y"}', "answer"),
         ('{"id": "a", "question": "?", "accept": "x", "pair": "b"}', "no pair"),
@@ -244,10 +245,10 @@ def test_a_figure_that_falls_below_its_recorded_interval_is_told(tmp_path: Path)
         path, [Figure("correct", "all", 0.8, 0.7, 0.9, 50), Figure("false refusal", "all", 0.1, 0.05, 0.2, 50)]
     )
     fine = [Figure("correct", "all", 0.71, 0.6, 0.8, 50), Figure("false refusal", "all", 0.19, 0.1, 0.3, 50)]
-    assert fallen(path, fine) == []
+    assert fallen(read_recorded(path), fine) == []
     worse = [Figure("correct", "all", 0.69, 0.6, 0.8, 50), Figure("false refusal", "all", 0.21, 0.1, 0.3, 50)]
-    assert [line.split(" was")[0] for line in fallen(path, worse)] == ["correct", "false refusal"]
-    assert fallen(path, fine[:1]) == ["false refusal was not measured"]
+    assert [line.split(" was")[0] for line in fallen(read_recorded(path), worse)] == ["correct", "false refusal"]
+    assert fallen(read_recorded(path), fine[:1]) == ["false refusal was not measured"]
 
 
 def test_a_report_escapes_what_questions_and_answers_hold(tmp_path: Path) -> None:
@@ -306,8 +307,8 @@ def beir(folder: Path) -> None:
 def test_a_collection_of_ones_own_is_measured_by_one_command(tmp_path: Path, model_folder: Path) -> None:
     (tmp_path / "mine").mkdir()
     beir(tmp_path / "mine")
-    digest = hashlib.sha256(str(tmp_path / "mine" / "corpus.jsonl").encode()).hexdigest()[:8]
-    place_model(model_folder, tmp_path / "evaluations" / f"library-mine-all-MiniLM-L6-v2-fp32-{digest}")
+    suite = read_suite(str(tmp_path / "mine"), None, tmp_path)
+    place_model(model_folder, library_folder(suite, Settings(), tmp_path / "evaluations"))
     done = dossier("eval", "--suite", tmp_path / "mine", "--json", cwd=tmp_path)
     found = {figure["measure"]: figure["mean"] for figure in json.loads(done.stdout)["figures"]}
     assert found["nDCG@10"] == 1

@@ -8,16 +8,19 @@ from typing import Any
 
 import pytest
 
-from ingest.evaluation import run_folder
+from ingest.evaluation import library_folder, library_for, read_suite, run_folder
 from rag.assistant import Assistant
 from rag.errors import ConfigurationError
 from rag.evaluation.beir import BeirFolder
+from rag.evaluation.comparison import check_common
 from rag.evaluation.evaluation import evaluate
+from rag.evaluation.guard import read_recorded, write_recorded
 from rag.evaluation.price import Price, priced
 from rag.evaluation.questions import Asked, read_questions
 from rag.evaluation.records import Record, Run, read_run, start_run, write_record
 from rag.evaluation.suite import Suite
 from rag.settings import Settings
+from tests.conftest import place_model
 from tests.test_evaluation import TEXT, beir, written
 
 ARTICLES = {
@@ -136,6 +139,47 @@ def test_a_price_may_be_told_later_and_changes_no_record(tmp_path: Path) -> None
     assert list(again.records) == ["a"]
     assert start_run(tmp_path / "run", about).about["price"] == "3:4:USD"
     assert priced(read_run(tmp_path / "run")).records["a"].measures["cost USD"] == 3
+
+
+@pytest.mark.parametrize(("text", "words"), [("\n", "no questions in"), ("[1, 2]", "line 1 is no JSON object")])
+def test_a_file_without_questions_is_told(tmp_path: Path, text: str, words: str) -> None:
+    (tmp_path / "questions.jsonl").write_text(text)
+    with pytest.raises(ConfigurationError, match=words):
+        read_questions([tmp_path / "questions.jsonl"])
+
+
+def test_a_split_of_what_has_none_is_told(tmp_path: Path) -> None:
+    path = written(tmp_path, {"id": "a", "question": "?", "accept": "x"})
+    with pytest.raises(ConfigurationError, match="has no splits"):
+        read_suite(str(path), None, tmp_path, "dev")
+
+
+def test_a_place_that_cannot_be_written_to_is_told(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(ConfigurationError, match="cannot be kept in"):
+        start_run(tmp_path / "file", {"questions": 1})
+    with pytest.raises(ConfigurationError, match="cannot be written to"):
+        write_recorded(tmp_path / "nowhere" / "figures.json", [])
+    with pytest.raises(ConfigurationError, match="holds no recorded figures"):
+        read_recorded(tmp_path / "file")
+
+
+def test_a_run_without_a_question_in_common_is_told_before_anything_is_asked(tmp_path: Path) -> None:
+    run = Run(tmp_path, {}, {"other": Record("other", "k", "?", {})})
+    with pytest.raises(ConfigurationError, match="none of these questions"):
+        check_common(run, [asked()])
+    check_common(run, [asked(), asked(id="other")])
+
+
+def test_a_collection_without_a_document_is_told(tmp_path: Path, model_folder: Path) -> None:
+    beir(tmp_path)
+    (tmp_path / "corpus.jsonl").write_text('{"_id": "d1", "nothing": 1}\n')
+    suite = read_suite(str(tmp_path), None, tmp_path)
+    told: list[str] = []
+    place_model(model_folder, library_folder(suite, Settings(), tmp_path))
+    with pytest.raises(ConfigurationError, match="no document that could be read"):
+        library_for(suite, Settings(), tmp_path, told.append)
+    assert "no text" in told[-1]
 
 
 def test_a_run_that_is_no_run_is_told(tmp_path: Path) -> None:

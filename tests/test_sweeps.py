@@ -26,6 +26,7 @@ from rag.evaluation.questions import Asked
 from rag.evaluation.records import Record, Run
 from rag.evaluation.suite import Suite
 from rag.evaluation.sweep import Variant, sweep
+from tests.test_reranking import made
 
 LONG = " ".join(
     f"In week {number} the company hired {number + 2} engineers and opened an office." for number in range(40)
@@ -112,6 +113,15 @@ def test_a_sweep_asks_the_same_questions_of_each_variant_and_of_none_twice(
     assert changed.iloc[0].tolist() == ["lost", "b", "top researcher joins", 1.0, 0.0]
     with pytest.raises(ConfigurationError, match="'both legs' has no 'recall@99'"):
         sweep_frame(runs, ["recall@99"])
+
+
+def test_a_reranker_is_compared_with_none(tmp_path: Path, library_of: Callable[[Mapping[str, str]], Path]) -> None:
+    library, model = library_of(ARTICLES), made(tmp_path / "tiny", labels=1)
+    variants = {"none": Variant(library), "tiny": Variant(library, settings={"reranker": str(model)})}
+    runs = sweep(Suite("two", QUESTIONS, answers=False), tmp_path / "runs", variants)
+    assert [run.about["reranker"] for run in runs.values()] == ["none", str(model)]
+    assert len({run.folder for run in runs.values()}) == 2
+    assert all(run.finished for run in runs.values())
 
 
 def run_of(*records: Record) -> Run:

@@ -12,6 +12,7 @@ from scipy.stats import permutation_test
 from rag.errors import ConfigurationError
 from rag.evaluation.figures import SEED, interval_of
 from rag.evaluation.measures import grouped, lower_is_better
+from rag.evaluation.questions import Asked
 from rag.evaluation.records import Record, Run, measures_in
 
 RESAMPLES = 9999
@@ -37,6 +38,14 @@ class Difference:
     def change(self) -> float:
         """What the later run has more."""
         return self.after - self.before
+
+
+def check_common(before: Run, questions: Sequence[Asked]) -> None:
+    """Raises ConfigurationError when none of the questions was asked in the earlier run: told before they are asked."""
+    if not any(asked.id in before.records for asked in questions):
+        raise ConfigurationError(
+            f"{before.folder} has none of these questions: nothing could be compared.", "Compare runs of one suite."
+        )
 
 
 def compare(before: Run, after: Run, measures: Sequence[str] = ()) -> list[Difference]:

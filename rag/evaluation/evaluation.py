@@ -40,7 +40,7 @@ def evaluate(
     """
     questions = of_half(suite.questions, half)
     if not questions:
-        raise ConfigurationError(f"{suite.name} has no questions in the {half} half.", "Leave out --half.")
+        raise ConfigurationError(f"{suite.name} has no questions in its {half} half.", "Ask all of them.")
     assistant.sync()
     names = names_in(suite, assistant.catalog)
     check_names(suite, questions, names, tell)

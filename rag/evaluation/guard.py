@@ -13,15 +13,22 @@ from rag.evaluation.measures import is_quality, lower_is_better, shown
 def write_recorded(path: Path, figures: Sequence[Figure]) -> None:
     """Writes down the overall figures that say how good a run is; times and tokens are of the machine, not of us."""
     kept = [asdict(f) for f in figures if f.kind == ALL and is_quality(f.measure)]
-    path.write_text(json.dumps(kept, indent=1) + "\n", encoding="utf-8")
-
-
-def fallen(path: Path, figures: Sequence[Figure]) -> list[str]:
-    """The recorded figures that are worse now by more than their interval. Raises ConfigurationError."""
     try:
-        recorded = [Figure(**entry) for entry in json.loads(path.read_text(encoding="utf-8"))]
+        path.write_text(json.dumps(kept, indent=1) + "\n", encoding="utf-8")
+    except OSError as error:
+        raise ConfigurationError(f"The figures cannot be written to {path}: {error.strerror}.") from error
+
+
+def read_recorded(path: Path) -> list[Figure]:
+    """The figures that were written down. Raises ConfigurationError."""
+    try:
+        return [Figure(**entry) for entry in json.loads(path.read_text(encoding="utf-8"))]
     except (OSError, ValueError, TypeError) as error:
         raise ConfigurationError(f"{path} holds no recorded figures: {error}.", "Write it with --record.") from error
+
+
+def fallen(recorded: Sequence[Figure], figures: Sequence[Figure]) -> list[str]:
+    """The recorded figures that are worse now by more than their interval."""
     found = []
     for before in recorded:
         now = value_of(figures, before.measure)

@@ -11,7 +11,7 @@ write. The halves are drawn by the hash of the id, once and for all: what is tun
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -104,27 +104,36 @@ def half_of(id_: str) -> Half:
     return "tuning" if hashlib.sha256(id_.encode()).digest()[0] % 2 == 0 else "reporting"
 
 
-def read_questions(paths: Iterable[Path]) -> list[Asked]:
+def read_questions(paths: Sequence[Path]) -> list[Asked]:
     """The questions in files of JSON Lines. Raises ConfigurationError that names the file, the line and the remedy."""
     found: dict[str, Asked] = {}
     for path in paths:
         try:
             lines = path.read_text(encoding="utf-8").split("\n")
         except (OSError, UnicodeDecodeError) as error:
-            raise ConfigurationError(f"The questions in {path} cannot be read: {error}.", "Check the path.") from error
+            raise ConfigurationError(
+                f"The questions in {path} cannot be read: {error}.", "It has to be a text file in UTF-8."
+            ) from error
         for number, line in enumerate(lines, 1):
             if line.strip():
                 asked = _read(line, f"{path.name}, line {number}")
                 if asked.id in found:
                     raise ConfigurationError(f"{path.name}, line {number}: {asked.id!r} was used before.", "Rename it.")
                 found[asked.id] = asked
+    if not found:
+        raise ConfigurationError(
+            f"There are no questions in {', '.join(str(path) for path in paths) or 'no file'}.", "Write one a line."
+        )
     _check_pairs(found)
     return list(found.values())
 
 
 def _read(line: str, where: str) -> Asked:
     try:
-        return Asked.model_validate(json.loads(line))
+        read = json.loads(line)
+        if not isinstance(read, dict):
+            raise ValueError("it is no object")
+        return Asked.model_validate(read)
     except ValidationError as error:
         first = error.errors()[0]
         field = ".".join(map(str, first["loc"]))
@@ -133,7 +142,7 @@ def _read(line: str, where: str) -> Asked:
             "The form of a question is described in benchmarks/questions/README.md.",
         ) from error
     except ValueError as error:
-        raise ConfigurationError(f"{where} is no JSON: {error}.", "Write one object a line.") from error
+        raise ConfigurationError(f"{where} is no JSON object: {error}.", "Write one object a line.") from error
 
 
 def _check_pairs(found: dict[str, Asked]) -> None:

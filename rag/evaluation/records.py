@@ -57,7 +57,7 @@ class Run:
 def start_run(folder: Path, about: dict[str, Any]) -> Run:
     """A run in `folder`: the one that was begun there with the same `about`, or a new one.
 
-    Raises ConfigurationError for a folder that holds another run.
+    Raises ConfigurationError for a folder that holds another run, or that cannot be written to.
     """
     if (folder / RUN).is_file():
         run = read_run(folder)
@@ -68,16 +68,19 @@ def start_run(folder: Path, about: dict[str, Any]) -> Run:
             )
         run.about |= about
     else:
-        folder.mkdir(parents=True, exist_ok=True)
         run = Run(folder, about)
-    scratch = folder / f"{RUN}.new"
-    scratch.write_text(json.dumps(run.about, indent=2, ensure_ascii=False), encoding="utf-8")
-    scratch.replace(folder / RUN)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        scratch = folder / f"{RUN}.new"
+        scratch.write_text(json.dumps(run.about, indent=2, ensure_ascii=False), encoding="utf-8")
+        scratch.replace(folder / RUN)
+    except OSError as error:
+        raise ConfigurationError(f"A run cannot be kept in {folder}: {error.strerror}.", "Name another.") from error
     return run
 
 
 def same(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
-    """Whether two descriptions are of the same run: one question by question, whatever is told of it later."""
+    """Whether two descriptions are of the same run, whatever was told of it later."""
     return not _differences(one, other)
 
 
