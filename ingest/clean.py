@@ -11,6 +11,7 @@ from dataclasses import replace
 from courlan import clean_url
 
 from ingest.extract.extracted import Extracted
+from ingest.extract.walls import MARKS, is_button, says_wall
 from rag.addresses import without_credentials
 
 # Zero-width characters and soft hyphens, bidirectional controls, byte order marks, tags, Unicode's own non-characters.
@@ -24,44 +25,15 @@ _SPACE = re.compile("[\t\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000\u2028\u2029]
 _SPACES = re.compile(r"(?<=\S) {2,}")
 _ADDRESS = re.compile(r"\(?\bhttps?://([\w.-]+)[^\s<>\"”)\]]*\)?")
 
-_READER = r"(?:subscriber|member|patron|supporter|customer|abonn[ée]+)s?"
-_MARKS = r"^(?:#{1,6} |- |\W{0,4})"
-# What a page says where a subscriber would read on. Each is written to the reader, at the beginning of a paragraph.
-_WALL = re.compile(
-    _MARKS + r"(?:"
-    r"(?:please )?(?:subscribe|sign up|sign in|log in|upgrade|register|join|create an? (?:free )?account)\b.{0,80}?"
-    r"\b(?:to|and)\s+(?:read|continue|keep reading|unlock|get (?:full )?access|access|see|view)\b"
-    r".{0,40}?(?:\b(?:rest|full|more|post|article|story|issue|content|reading|everything)\b|$)"
-    r"|(?:the rest of )?th(?:is|e (?:rest|remainder|full)(?: of)?)\b.{0,30}"
-    rf"\b(?:post|article|story|issue|content|edition)\b"
-    rf".{{0,20}}\b(?:for|to)\b.{{0,20}}\b(?:pa(?:id|ying)|premium|pro|registered)?\s*{_READER}\b(?: only)?.{{0,40}}$"
-    rf"|become an? (?:pa(?:id|ying)|premium|free)?\s*{_READER}\b"
-    rf"|(?:already|are you) an? (?:pa(?:id|ying)|premium|free)?\s*{_READER}\b"
-    r"|already (?:have an account|subscribed)\b"
-    r"|(?:to|continue|keep) (?:continue )?reading\b.{0,60}\b(?:subscri|sign|trial|account|log in|register)"
-    r"|you(?:’|'| ha)ve (?:reached|read|used)\b.{0,40}\b(?:free|limit|last|monthly)\b.{0,30}"
-    r"\b(?:articles?|stor(?:y|ies)|limit)\b"
-    r"|unlock (?:this|the (?:rest|full))\b"
-    r"|cet article est réservé aux abonnés|il vous reste .{1,10} de cet article à lire|la suite est réservée"
-    r"|dieser (?:artikel|beitrag) ist (?:nur )?(?:für|mit)\b.{0,30}\babo"
-    r")",
-    re.IGNORECASE,
-)
-_BUTTON = re.compile(
-    _MARKS + r"(?:upgrade|subscribe|sign (?:in|up)|log ?in|register|join|get started|learn more|see plans|view plans"
-    r"|start (?:a |your )?(?:free )?trial|(?:start|get) \d+[- ]day free trial|subscribe now"
-    r"|upgrade to (?:paid|pro))[.!→ ]*$",
-    re.IGNORECASE,
-)
 _TEASER = re.compile(
-    _MARKS
+    MARKS
     + r"(?:continue reading(?! the main story)|read more|read the (?:rest|full (?:article|story|post))|keep reading)\b"
     r".{0,60}$",
     re.IGNORECASE,
 )
 _CUT = re.compile(r"\s*(?:\[(?:…|\.\.\.)\]|\[\+\d+ chars\])$")
 _CALL_OUT = re.compile(
-    _MARKS + r"(?:"
+    MARKS + r"(?:"
     r"(?:subscribe|sign up)\b.{0,20}\b(?:to|for)\b.{0,60}\b(?:newsletter|updates|e-?mails?|inbox|mailing list|free)\b"
     r"|get (?:the|our|my)\b.{0,60}\b(?:newsletter|in your inbox|delivered to your inbox)\b"
     r"|(?:share|tweet|forward) (?:this|on)\b(?: (?:post|article|story|newsletter|issue))?.{0,30}$"
@@ -76,6 +48,9 @@ _CALL_OUT = re.compile(
     r"|(?:leave|post) a comment\.?$|(?:click|tap) here to subscribe"
     r"|advertisement$|sponsored(?: (?:content|post))?$|\d+ (?:likes?|shares?)$"
     r"|(?:author|avatar|profile (?:picture|photo)|photo of the author)$"
+    r"|(?:jetzt )?abonnieren sie\b.{0,80}|(?:newsletter )?(?:jetzt )?abonnieren$"
+    r"|(?:abonnez-vous|inscrivez-vous|suscríbete|suscríbase|iscriviti|assine|inscreva-se)\b.{0,100}$"
+    r"|(?:schrijf (?:je|u) in|meld (?:je|u) aan)\b.{0,100}$"
     r")",
     re.IGNORECASE,
 )
@@ -152,12 +127,12 @@ def _wall_start(paragraphs: list[str]) -> int:
     for i in range(len(paragraphs) - 1, max(-1, len(paragraphs) - 1 - _WALL_DEPTH), -1):
         paragraph = paragraphs[i]
         is_short = len(paragraph) <= _LONGEST_CALL_OUT
-        if is_short and _WALL.search(paragraph):
+        if is_short and says_wall(paragraph):
             start = i
-        elif not (is_short and (_BUTTON.search(paragraph) or _CALL_OUT.search(paragraph) or _is_scrap(paragraph))):
+        elif not (is_short and (is_button(paragraph) or _CALL_OUT.search(paragraph) or _is_scrap(paragraph))):
             break
     # A button above the wall belongs to it.
-    while 0 < start < len(paragraphs) and _BUTTON.search(paragraphs[start - 1]):
+    while 0 < start < len(paragraphs) and is_button(paragraphs[start - 1]):
         start -= 1
     return start
 

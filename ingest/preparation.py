@@ -19,7 +19,7 @@ from rag.names import Names, shipped
 from rag.retagging import tagged
 
 # Part of every fingerprint: raised when extraction, cleaning or chunking changes, so that files are read anew.
-PIPELINE_VERSION = 6
+PIPELINE_VERSION = 7
 
 
 @dataclass(frozen=True, slots=True)

@@ -224,6 +224,9 @@ def _lost(blocks: Sequence[Block], kept: set[int], container: html.HtmlElement) 
             )
         elif block.kind == "code":
             is_lost = True
+        elif block.kind == "heading":
+            below = blocks[i + 1]
+            is_lost = i + 1 in kept and block.links < 0.5 and below.element.getparent() is block.element.getparent()
         else:
             is_lost = (
                 block.kind == "text"

@@ -52,7 +52,9 @@ _ALONE = re.compile(
 _ELSEWHERE = re.compile(
     r"\W*(?:(?:also )?read(?: (?:more|also|next|this|the full \w+))?|related(?: \w+)?|see also|also see|see more|watch"
     r"|listen|more(?: (?:on|from|about) .{0,30}| coverage| stories| news)?|recommended|don(?:'|’)t miss|in pictures"
-    r"|must read|click here|explore more|further reading|you (?:may|might) (?:also )?like)"
+    r"|must read|click here|explore more|further reading|you (?:may|might) (?:also )?like"
+    r"|lesen sie (?:auch|mehr|dazu)|mehr (?:dazu|zum thema)|siehe auch|(?:à )?lire (?:aussi|également)|voir aussi"
+    r"|(?:lea|lee|leer|ver) también|más información|leggi anche|vedi anche|leia (?:também|mais)|veja também|lees ook)"
     r"(?: (?:here|now|below))?\s*[:|>»→–—-]+\s*\S",
     re.IGNORECASE,
 )
@@ -87,6 +89,7 @@ _ABOUT_AUTHOR = re.compile(
 )
 _LONG = 20  # words: what is longer tells something
 _SHORT = 12
+_SENTENCE = 5
 
 
 def is_of_others(element: html.HtmlElement) -> bool:
@@ -112,12 +115,12 @@ def is_beside_the_story(element: html.HtmlElement, container: html.HtmlElement) 
 def without_frame(blocks: Sequence[Block], author: str | None = None) -> list[Block]:
     """The blocks without those around and between them that tell nothing of the story."""
     kept = [block for block in blocks if not _is_apart(block)]
-    long = [i for i, block in enumerate(kept) if tells(block)]
+    long = [i for i, block in enumerate(kept) if tells(block)] or [i for i, b in enumerate(kept) if _is_sentence(b)]
     if not long:
         return kept
     if len(long) >= 3:
         kept = [b for i, b in enumerate(kept) if not (long[0] < i < long[-1] and _is_only_a_link(b))]
-        long = [i for i, block in enumerate(kept) if tells(block)]
+        long = [i for i, block in enumerate(kept) if tells(block)] or long
     head = [block for block in kept[: long[0]] if not _is_head_line(block, author)]
     body = kept[long[0] :]
     end = long[-1] - long[0] + 1  # of what is certain
@@ -132,6 +135,18 @@ def without_frame(blocks: Sequence[Block], author: str | None = None) -> list[Bl
 def tells(block: Block) -> bool:
     """Whether the block is long enough, and enough of it not in links, to be a part of a story."""
     return block.kind in ("text", "item", "code") and len(block.words) >= _LONG and block.links < 0.5
+
+
+def _is_sentence(block: Block) -> bool:
+    """What tells something where nothing is long: an article of a few short sentences."""
+    is_closed = block.text.endswith((".", "!", "?", "。", "！", "？", "”", '"', "»"))
+    return (
+        block.kind == "text"
+        and is_closed
+        and len(block.words) >= _SENTENCE
+        and block.links < 0.5
+        and not _LEGAL.search(block.text)
+    )
 
 
 def _is_apart(block: Block) -> bool:

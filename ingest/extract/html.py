@@ -19,6 +19,7 @@ from ingest.extract.page_authors import tidy
 from ingest.extract.page_blocks import Block, page_blocks, words_of
 from ingest.extract.page_boxes import drop_boxes
 from ingest.extract.page_metadata import PageMetadata, date_in_address, read_metadata
+from ingest.extract.page_surroundings import byline_above, is_walled
 from ingest.extract.trafilatura_tree import tree_blocks
 from rag.dates import DateSource
 from rag.errors import SourceError
@@ -32,6 +33,7 @@ with warnings.catch_warnings():
 # Titles in which a day is that of the issue: in others it is what the story is about.
 _EDITION = re.compile(r"\b(?:edition|issue|weekly|digest|newsletter|briefing|bulletin|round-?up)\b", re.IGNORECASE)
 _ENOUGH = 0.8  # of the extractor's words, that must be found again in the page's blocks
+_FEW = 60  # words
 _TEASER = 150  # words: of a longer article, no more than its beginning
 
 
@@ -46,22 +48,23 @@ def extract_html(text: str, name: str, today: date = date.max) -> Extracted:
     found = _guessed(page) if not (meta.title and meta.author and meta.published) else None
     boxed = drop_boxes(page, meta.url)
     blocks = page_blocks(page)
-    body = _article(page, blocks, meta)
+    body, chosen = _article(page, blocks, meta)
+    byline = byline_above(blocks, chosen)
     del held
     count = len(words_of(body))
-    title = meta.title or (found.title if found else None) or _first_line(body) or name
-    published, source = _published(meta, found, title)
+    title = _headed(meta.title or (found.title if found else None) or _first_line(body) or name, body)
+    published, source = _published(meta, found, title, byline.published)
     return Extracted(
         text=_without_title(body, shortened(title)),
         title=shortened(title),
-        author=meta.author or (tidy(found.author.split("; ")) if found and found.author else None),
+        author=meta.author or byline.author or (tidy(found.author.split("; ")) if found and found.author else None),
         site=meta.site or meta.host,
         url=meta.url,
         published=published,
         updated=meta.updated,
         date_source=source,
         language=meta.language,
-        flags=_flags(meta, count),
+        flags=_flags(meta, count, is_walled=is_walled(blocks, chosen)),
         boilerplate_share=_boilerplate_share(blocks, count, boxed),
     )
 
@@ -76,8 +79,8 @@ def _parse(text: str, name: str) -> html.HtmlElement:
         raise SourceError(f"{name} cannot be read as HTML: {error}.", "Save the page again.") from error
 
 
-def _article(page: html.HtmlElement, blocks: Sequence[Block], meta: PageMetadata) -> str:
-    """The text of the article; all that the page says where no article is found."""
+def _article(page: html.HtmlElement, blocks: Sequence[Block], meta: PageMetadata) -> tuple[str, Sequence[Block]]:
+    """The text of the article, and the blocks it stands in; all that the page says where no article is found."""
     known = {block.text: block.words for block in blocks}
     body, lines = _found(page, known, fast=True)
     matched = match(blocks, lines)
@@ -94,9 +97,12 @@ def _article(page: html.HtmlElement, blocks: Sequence[Block], meta: PageMetadata
         body = written(without_frame(within(chosen, stated) if is_stated else chosen, meta.author))
     elif is_stated:
         body = "\n\n".join(meta.body)
+    elif len(words_of(body)) < _FEW:  # of a page that says so little, an extractor takes all, menus included
+        chosen = [block for block in blocks if not block.beside and block.links < 0.5]
+        body = written(without_frame(chosen, meta.author))
     if not body.strip():
         body = "\n\n".join(block.text for block in blocks)
-    return body
+    return body, chosen
 
 
 def _found(page: html.HtmlElement, known: Mapping[str, Line], *, fast: bool) -> tuple[str, list[Line]]:
@@ -126,7 +132,10 @@ def _guessed(page: html.HtmlElement) -> Document:
     return found
 
 
-def _published(meta: PageMetadata, found: Document | None, title: str) -> tuple[str | None, DateSource | None]:
+def _published(
+    meta: PageMetadata, found: Document | None, title: str, shown: str | None
+) -> tuple[str | None, DateSource | None]:
+    """The date, and where it is from; `shown` is that of the byline a reader sees."""
     filed = date_in_address(meta.url)
     if meta.published:
         is_finer = filed is not None and len(filed) > len(meta.published) and filed.startswith(meta.published)
@@ -135,17 +144,24 @@ def _published(meta: PageMetadata, found: Document | None, title: str) -> tuple[
         return filed, "address"
     if _EDITION.search(title) and (named := find_date(title)):
         return named, "text"
+    if shown and shown != meta.updated:
+        return shown, "text"
     guessed = to_iso(found.date) if found is not None and found.date else None
     if guessed and guessed != meta.updated:  # never the date of a change in the place of the first
         return guessed, "text"
     return filed, "address" if filed else None
 
 
-def _flags(meta: PageMetadata, count: int) -> tuple[str, ...]:
-    """Paywalled where the page says so; truncated where it says how long the article is, and its words are fewer."""
+def _flags(meta: PageMetadata, count: int, *, is_walled: bool) -> tuple[str, ...]:
+    """Paywalled where the page says so; truncated where it says how long the article is, and its words are fewer.
+
+    A wall below many words is an offer: what stands above it is the article.
+    """
+    is_behind = is_walled and count < 2 * _TEASER
     is_teaser = not meta.is_free and count < _TEASER
     is_short = meta.word_count - count > _TEASER and count * 2 < meta.word_count
-    return ("paywalled",) * (not meta.is_free) + ("truncated",) * (is_teaser or is_short)
+    flags = {"paywalled": not meta.is_free or is_behind, "truncated": is_teaser or is_short or is_behind}
+    return tuple(flag for flag, holds in flags.items() if holds)
 
 
 def _boilerplate_share(blocks: Sequence[Block], count: int, boxed: int) -> float:
@@ -159,6 +175,13 @@ def _without_title(body: str, title: str) -> str:
     is_title = re.sub(r"^#+ ", "", first).casefold() == title.casefold()
     is_only_one = first.startswith("# ") and not re.search(r"^# ", rest, re.MULTILINE)
     return rest if (is_title or is_only_one) and rest.strip() else body
+
+
+def _headed(title: str, body: str) -> str:
+    """The title as the first line of the text has it, where it is that and the name of the site."""
+    first = _first_line(body)
+    rest = title[len(first) :] if first and title.casefold().startswith(first.casefold()) else ""
+    return first if re.fullmatch(r"\s*[|•·»–—-]\s+.{2,40}", rest) else title
 
 
 def _first_line(body: str) -> str:

@@ -16,7 +16,7 @@ from ingest.extract.dates import to_iso
 from ingest.extract.encoding import decode
 from ingest.extract.extracted import Extracted
 from ingest.extract.mail_text import Forwarded, own_text
-from ingest.extract.metadata import shortened
+from ingest.extract.metadata import read_byline, shortened
 from ingest.extract.mojibake import repair
 from ingest.extract.text import extract_text
 from ingest.extract.whole_text import parse_html, whole_text
@@ -31,6 +31,14 @@ _BOUNDARY = re.compile(rb"boundary[\s*\d]{0,20}=|content-type[ \t]{0,20}:\s{0,20
 _HEADER_LINE = re.compile(rb"[\x21-\x39\x3b-\x7e]{1,100}:(?:[ \t]|\r?\n[ \t]|\r?$)|From [^\n]*$", re.MULTILINE)
 _SENDERS = (b"from", b"return-path", b"received", b"sender", b"delivered-to")
 _OTHERS = (b"date", b"subject", b"message-id", b"mime-version", b"to", b"received", b"content-type")
+# How many paragraphs at the top may be a byline, and a day as mail has it there, often without its year.
+_TOP = 5
+_MONTH = r"(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]{0,6}\.?"
+_DAY_ALONE = re.compile(
+    rf"(?:(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?,? )?(?:{_MONTH} \d{{1,2}}(?:st|nd|rd|th)?"
+    rf"|\d{{1,2}}(?:st|nd|rd|th)?\.? {_MONTH})(?:,? \d{{4}})?",
+    re.IGNORECASE,
+)
 _PREFIX = re.compile(r"^(?:\s*(?:fwd?|fw|re|wg|aw|tr|rv|i)\s*(?:\[\d+\])?:\s*)+", re.IGNORECASE)
 _FROM_SITE = re.compile(r"(?P<author>.{2,60}?)\s+(?:from|at|@|via)\s+(?P<site>.{2,60})", re.IGNORECASE)
 _POST_OFFICES = frozenset(
@@ -148,10 +156,11 @@ def _with_headers(message: EmailMessage, forwarded: Forwarded | None, text: str,
         to_iso(forwarded.date) or _mail_date(forwarded.date) if forwarded else _mail_date(_header(message, "Date"))
     )
     plain = extract_text(text, name)
+    author = (named["author"] if named else sender) or None
     return Extracted(
-        text=_without_title(text, title) if title else plain.text,
+        text=_without_byline(_without_title(text, title), author) if title else plain.text,
         title=title or plain.title,
-        author=(named["author"] if named else sender) or None,
+        author=author,
         site=(listed[1] if listed else None) or (named["site"] if named else None) or _site(address),
         published=published,
         date_source="mail header" if published else None,
@@ -181,6 +190,21 @@ def _site(address: str) -> str | None:
     host = address.rpartition("@")[2].lower()
     domain = extract_domain(f"https://{host}/") if "." in host else None
     return domain if domain and domain not in _POST_OFFICES else None
+
+
+def _without_byline(text: str, author: str | None) -> str:
+    """The text without the lines at its top that say no more than who wrote it, or when."""
+    blocks = text.split("\n\n")
+    above = [_says_who_or_when(block, author) for block in blocks[:_TOP]]
+    kept = [block for block, is_byline in zip(blocks, above, strict=False) if not is_byline] + blocks[_TOP:]
+    return "\n\n".join(kept) if any(block.strip() for block in kept) else text
+
+
+def _says_who_or_when(block: str, author: str | None) -> bool:
+    words = re.sub(r"^#+ |[*_]", "", block).strip()
+    if author and words.casefold() in (author.casefold(), f"by {author.casefold()}"):
+        return True
+    return read_byline(block)[2] or _DAY_ALONE.fullmatch(words) is not None
 
 
 def _without_title(text: str, title: str) -> str:

@@ -3,10 +3,19 @@
 import re
 from dataclasses import dataclass
 
+_NETWORK = (
+    r"(?:twitter|x|facebook|linkedin|instagram|youtube|tiktok|threads|bluesky|mastodon|telegram|whatsapp|reddit|spotify"
+    r"|apple podcasts|podcast|website|web|rss|e-?mail)(?: (?:icon|logo))?"
+)
+_RATING = r"loved? it|it was ok(?:ay)?|not great|needs? work|hated it|meh"
+_ASKED = (
+    r"how did we do|how was (?:this|today(?:’|')s)|what did you think|rate (?:this|today)"
+    r"|was this (?:e-?mail|newsletter|issue) (?:helpful|useful)|did you (?:like|enjoy) (?:this|today)"
+)
 # A reader of the article wants none of these; each stands in a short paragraph of its own.
 _ABOUT_ITSELF = re.compile(
     r"^\W{0,4}(?:"
-    r"(?:view|read|open|see|having trouble (?:viewing|reading))\b.{0,60}"
+    r"(?:[\w ,.:/’'-]{1,40}[|•·] ?)?(?:view|read|open|see|having trouble (?:viewing|reading))\b.{0,60}"
     r"\b(?:browser|online|on the web|web version|in (?:the )?app)\b"
     r"|(?:no images|email not displaying|can(?:’|')t see|trouble (?:viewing|seeing))\b.{0,100}"
     r"|(?:(?:[\w ’'-]{1,40}[|·•/,] ?){0,9}|(?:click|tap|you (?:can|may)|want to|to|if you|don(?:’|')t|no longer"
@@ -25,6 +34,12 @@ _ABOUT_ITSELF = re.compile(
     r"(?:\W{1,5}(?:privacy|terms|contact|help|advertise|preferences|[\w ]{1,25}))*"
     r"|powered by .{1,40}|start writing|get the app|read in app|restack|like|comment|share|tweet"
     r"|forward(?: to a friend)?"
+    r"|(?:read|see|view|show|learn|find out) more(?: here| now)?|(?:continue|keep) reading|click here"
+    r"|full (?:story|article)|links?:|\[\d+\]:? ?(?:https?://|www\.)\S+"
+    r"|(?:view|show|see) (?:the )?(?:image|picture|photo|caption).{0,40}|\[(?:image|picture|photo|logo)\b[^\]]{0,100}\]"
+    r"|(?:photo|image|picture)s?(?: credits?| courtesy| illustration| source)*\s?(?::|©|by\b).{1,60}"
+    rf"|(?:(?:follow|find|join) us(?: on)?:? ?)?(?:{_NETWORK}\W{{1,5}}){{1,11}}{_NETWORK}"
+    rf"|(?:{_ASKED})\b.{{0,150}}|(?:👍|👎|⭐|{_RATING})(?:\W{{0,5}}(?:{_RATING}))*"
     r"|(?:abmelden|newsletter abbestellen|im browser (?:ansehen|anzeigen|öffnen)|se désabonner|se désinscrire"
     r"|voir (?:cet e-?mail )?dans (?:le|votre) navigateur|afficher dans le navigateur|darse de baja)\b.{0,120}"
     r")\W*$",
@@ -36,6 +51,14 @@ _END = re.compile(
     r"|\babmelden\b|se désabonner|se désinscrire|darse de baja",
     re.IGNORECASE,
 )
+# A paragraph that says by its first line that somebody paid for it, in plain text often between rules.
+_SPONSORED = re.compile(
+    r"^(?:[\W_]{3,}\n)?\W{0,6}(?:sponsored(?: by| content| post)?|(?:presented|brought to you) by|together with"
+    r"|in partnership with|a message from (?:our|today)\S*)\b[^\n]{0,60}\n[^\n]",
+    re.IGNORECASE,
+)
+# A line drawn below a heading or between stories.
+_RULES = re.compile(r"^[=_~*-]{4,}[ \t]*(?:\n|\Z)", re.MULTILINE)
 _LONGEST = 400
 _LONGEST_END = 1_500
 _FORWARDED = re.compile(
@@ -116,9 +139,9 @@ def _without_frame(text: str) -> str:
         if below > _LONGEST_END:
             break
         end = i if len(paragraphs[i]) <= _LONGEST and _is_end(paragraphs[i]) else end
-    paragraphs = paragraphs[:end]
+    paragraphs = [p for p in paragraphs[:end] if not _SPONSORED.match(p) or len(p) > _LONGEST]
     kept = [p for p in paragraphs if not (len(p) <= _LONGEST and all(map(_ABOUT_ITSELF.match, _lines(p))))]
-    return "\n\n".join(kept)
+    return _RULES.sub("", "\n\n".join(kept)).strip("\n")
 
 
 def _is_end(paragraph: str) -> bool:

@@ -17,7 +17,7 @@ _BY = re.compile(rf"(?i:(?:written\s+)?(?:by|von|par|por|di|door|af|av):?)\s+(?P
 _BARE_NAME = re.compile(rf"(?P<author>{_NAMES})")
 _FILLER = re.compile(
     r"\b(published|posted|updated|written|last|on|by|min(ute)?s?|read|newsletter|guest post"
-    r"|publié|mis à jour|veröffentlicht|aktualisiert|publicado|pubblicato|am|le|el|il|vom|uhr"
+    r"|publié|mis à jour|veröffentlicht|aktualisiert|publicado|pubblicato|von|par|por|di|door|af|av|am|le|el|il|vom|uhr"
     r"|(mon|tues|wednes|thurs|fri|satur|sun)day|(mon|diens|donners|frei|sams|sonn)tag|mittwoch"
     r"|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche)\b|\d+\s*(?=min)|[\W_]",
     re.IGNORECASE,

@@ -16,7 +16,7 @@ from ingest.extract.inline import BOUNDARY
 Kind = Literal["text", "heading", "item", "cell", "code"]
 
 SILENT = frozenset(
-    "script style noscript template svg iframe head title button select textarea input object canvas audio video math "
+    "script style noscript template svg iframe title button select textarea input object canvas audio video math "
     "datalist map".split()
 )
 BREAKING = frozenset(
@@ -28,6 +28,8 @@ _LEVELS = {f"h{level}": level for level in range(1, 7)}
 # What stands in these is beside the article, whatever it says.
 _BESIDE = frozenset(("nav", "aside", "footer", "figure", "figcaption", "menu", "dialog", "form"))
 _WORD = re.compile(r"\w+")
+# Scripts without spaces, of which each character counts as a word: kana and Chinese characters.
+_UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
 
 
 @dataclass(eq=False, slots=True)
@@ -76,6 +78,8 @@ class _Place:
 
 def words_of(text: str) -> tuple[str, ...]:
     """The words of a text, for comparing."""
+    if not text.isascii() and _UNSPACED.search(text):
+        text = _UNSPACED.sub(r" \g<0> ", text)
     return tuple(_WORD.findall(text.lower()))
 
 

@@ -102,7 +102,7 @@ def read_metadata(page: html.HtmlElement, today: date = date.max) -> PageMetadat
     """The metadata of a parsed page. A date later than `today` is one that no article has."""
     data = read_linked_data(page)
     tags = _meta_tags(page)
-    url = _canonical(page) or _first(tags, _URL)
+    url = next(filter(_is_address, (_canonical(page), *(tags.get(name) for name in _URL))), None)
     published, source = _published(page, data, tags, today)
     updated = linked_data.string(data.get("dateModified")) or _first(tags, _UPDATED)
     site = _first(tags, _SITE) or linked_data.name_of(data.get("publisher"))
@@ -190,6 +190,13 @@ def _canonical(page: html.HtmlElement) -> str | None:
         if (link.get("rel") or "").lower() == "canonical" and (link.get("href") or "").startswith("http"):
             return str(link.get("href"))
     return None
+
+
+def _is_address(url: str | None) -> bool:
+    try:
+        return bool(url and urlsplit(url).hostname)
+    except ValueError:  # what looks like the address of a machine, and is none
+        return False
 
 
 def _host(page: html.HtmlElement, tags: Mapping[str, str], url: str | None) -> str | None:
