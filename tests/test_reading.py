@@ -259,3 +259,12 @@ def test_ctrl_c_ends_an_ingest_whose_parser_hangs_and_the_process_it_hangs_in(
         _, errors = ingest.communicate(timeout=PATIENCE)
     assert (ingest.returncode, errors) == (130, b"")
     assert has_ended(children[0].pid)
+
+
+def test_a_stop_that_comes_as_a_reading_ends_fails_no_other_one() -> None:
+    with Reader(Settings()) as reader:
+        for number in range(3):
+            assert reader.read(Document(b"# Acme\n\nIt raised money."), f"{number}.md", TODAY).title == "Acme"
+            reader._is_reading = True  # as another thread may still see it
+            reader.stop()
+            reader._is_reading = False

@@ -40,6 +40,7 @@ class Reader:
         self._lock = threading.Lock()
         self._is_reading = False
         self._is_stopped = False
+        self._stopped: ReaderProcess | None = None
 
     def read(self, document: Document, name: str, today: date) -> Extracted:
         """The article in a document, clean; `today` tells which dates are impossible.
@@ -67,7 +68,7 @@ class Reader:
         """Ends what another thread is reading now, if anything; that fails. The next document is read again."""
         process = self._process
         if process and self._is_reading:
-            self._is_stopped = True
+            self._is_stopped, self._stopped = True, process
             process.kill()
 
     def close(self) -> None:
@@ -85,7 +86,8 @@ class Reader:
         self.close()
 
     def _ask(self, document: Document, name: str, today: date) -> Reply:
-        if self._process and not self._process.runs:  # whatever ended it, it was not this document
+        # Whatever ended it, it was not this document; one that was stopped a moment ago may still seem to run.
+        if self._process and (self._process is self._stopped or not self._process.runs):
             self._end()
         process = self._process or self._start(name)
         try:
