@@ -4,8 +4,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from rag.embedding import Embedder
+from rag.embedding import Embedder, PassageVectors
 from rag.embedding.embedder import Vectors
+from rag.embedding.sentence_vectors import in_8_bits
+from rag.sentences import sentence_spans
 
 # The cosine between a disturbed vector and the real one it was made of, about as near as two chunks of one story.
 COSINE = 0.85
@@ -29,7 +31,19 @@ class StandIn:
     def embed(self, texts: Sequence[str]) -> Vectors:
         """A copy of a vector chosen at random for each text, turned away from it to a cosine of about COSINE."""
         self.texts += texts
-        chosen = self._vectors[self._random.integers(len(self._vectors), size=len(texts))]
+        return self._disturbed(len(texts))
+
+    def embed_passages(self, texts: Sequence[str], begins: Sequence[int]) -> list[PassageVectors]:
+        """The same, and as many such copies for a text as it has sentences."""
+        wholes = self.embed(texts)
+        counts = [len(sentence_spans(text[begin:])) for text, begin in zip(texts, begins, strict=True)]
+        return [
+            PassageVectors(whole, in_8_bits(self._disturbed(count)))
+            for whole, count in zip(wholes, counts, strict=True)
+        ]
+
+    def _disturbed(self, count: int) -> Vectors:
+        chosen = self._vectors[self._random.integers(len(self._vectors), size=count)]
         noise = self._random.standard_normal(chosen.shape, dtype=np.float32)
         noise -= np.sum(noise * chosen, axis=1, keepdims=True) * chosen
         noise /= np.linalg.norm(noise, axis=1, keepdims=True)

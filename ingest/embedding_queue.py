@@ -3,13 +3,11 @@
 from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from time import perf_counter
 
-import numpy as np
-
 from ingest.preparation import Outcome, Prepared
-from rag.embedding import Embedder
-from rag.embedding.embedder import Vectors
+from rag.embedding import Embedder, PassageVectors
 
 # Large enough that padding and calls cost little, small enough that an article is in the catalog soon.
 BATCH = 128
@@ -19,10 +17,10 @@ FIRST = 16
 
 @dataclass(frozen=True, slots=True)
 class Embedded:
-    """An article with all its vectors, a row for each chunk."""
+    """An article with the vectors of all its chunks, in order."""
 
     prepared: Prepared
-    vectors: Vectors
+    vectors: tuple[PassageVectors, ...]
 
 
 class EmbeddingQueue:
@@ -34,8 +32,8 @@ class EmbeddingQueue:
     def __init__(self, embedder: Embedder) -> None:
         self._embedder = embedder
         self._waiting: deque[Outcome] = deque()
-        self._pending: dict[str, None] = {}
-        self._vectors: dict[str, Vectors] = {}
+        self._pending: dict[str, int] = {}  # texts, and where in each the sentences begin
+        self._vectors: dict[str, PassageVectors] = {}
         self._stopped = False
         self._batch = FIRST
         self.chunks_embedded = 0
@@ -46,7 +44,7 @@ class EmbeddingQueue:
         self._waiting.append(outcome)
         if isinstance(outcome, Prepared):
             self._vectors |= outcome.known
-            self._pending |= dict.fromkeys(text for text in outcome.texts() if text not in self._vectors)
+            self._pending |= {text: at for text, at in outcome.passages() if text not in self._vectors}
         while len(self._pending) >= self._batch and not self._stopped:
             self._embed()
         return self._complete()
@@ -71,10 +69,10 @@ class EmbeddingQueue:
         self._stopped = True
 
     def _embed(self) -> None:
-        batch = list(self._pending)[: self._batch]
+        batch = dict(islice(self._pending.items(), self._batch))
         self._batch = min(BATCH, 2 * self._batch)
         started = perf_counter()
-        vectors = self._embedder.embed(batch)
+        vectors = self._embedder.embed_passages(list(batch), list(batch.values()))
         self.seconds += perf_counter() - started
         self.chunks_embedded += len(batch)
         self._vectors.update(zip(batch, vectors, strict=True))
@@ -85,10 +83,10 @@ class EmbeddingQueue:
         while self._waiting:
             first = self._waiting[0]
             if isinstance(first, Prepared):
-                texts = first.texts()
+                texts = [text for text, _ in first.passages()]
                 if any(text in self._pending for text in texts):
                     return
-                yield Embedded(first, np.stack([self._vectors[text] for text in texts]))
+                yield Embedded(first, tuple(self._vectors[text] for text in texts))
             else:
                 yield first
             self._waiting.popleft()

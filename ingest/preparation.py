@@ -12,8 +12,7 @@ from ingest.identity import Identities, addresses_of
 from ingest.provenance import day_of, document_of, raw_of
 from rag.catalog import Catalog, LedgerEntry, Raw, text_hash
 from rag.documents import Article, Chunk
-from rag.embedding import Embedder
-from rag.embedding.embedder import Vectors
+from rag.embedding import Embedder, PassageVectors
 from rag.errors import SourceError
 from rag.names import Names, shipped
 from rag.retagging import tagged
@@ -37,16 +36,16 @@ class Prepared:
     fingerprint: str
     article: Article
     chunks: tuple[Chunk, ...]
-    known: Mapping[str, Vectors]
+    known: Mapping[str, PassageVectors]
     is_new: bool
     is_moved: bool = False
     raw: Raw | None = None
     seen: int = 0
     anew: Callable[[], "Prepared | Unchanged"] | None = None
 
-    def texts(self) -> list[str]:
-        """What the model reads of each chunk."""
-        return [part.to_embed(self.article.title) for part in self.chunks]
+    def passages(self) -> list[tuple[str, int]]:
+        """What the model reads of each chunk, and where in that the chunk's own text begins."""
+        return [part.passage(self.article.title) for part in self.chunks]
 
 
 @dataclass(frozen=True, slots=True)

@@ -81,6 +81,11 @@ class Chunk:
         """What the embedding model reads: the title, the heading path, the header of the table, then the text."""
         return "\n".join(part for part in (title, self.heading, self.header, self.text) if part)
 
+    def passage(self, title: str) -> tuple[str, int]:
+        """What the embedding model reads, and where in that the chunk's own text begins."""
+        text = self.to_embed(title)
+        return text, len(text) - len(self.text)
+
 
 class _Wire(BaseModel):
     """What leaves Dossier: frozen, and the same over HTTP, on the command line and in a notebook."""

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 import numpy as np
 
 # Signals by name, and their weights (see benchmarks/RESULTS.md, Retrieval, for how they were chosen).
-DENSE, WORDS, ARTICLE = "dense", "words", "article"
+DENSE, SENTENCE, WORDS, ARTICLE = "dense", "sentence", "words", "article"
 # Not fused: what decides the order of the best where it is switched on (see rag/reranking.py).
 RERANKER = "reranker"
-WEIGHTS: Mapping[str, float] = {DENSE: 0.45, WORDS: 0.15, ARTICLE: 0.4}
+WEIGHTS: Mapping[str, float] = {DENSE: 0.1, SENTENCE: 0.5, WORDS: 0.15, ARTICLE: 0.25}
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,13 +13,16 @@ from anyio.from_thread import start_blocking_portal
 from rag.assistant import Assistant
 from rag.catalog import Catalog
 from rag.documents import Answer, Article, Passage
-from rag.embedding import build_embedder
+from rag.embedding import Embedder, PassageVectors, build_embedder
 from rag.errors import LibraryError
 from rag.indexes import Indexes
 from rag.question import Turn
 from rag.settings import Settings, load_settings
 
 log = logging.getLogger(__name__)
+
+# Chunks embedded and written together.
+AT_ONCE = 1000
 
 
 class Library:
@@ -150,7 +153,8 @@ def differences(settings: Settings) -> list[str]:
 
 
 def reindex(settings: Settings) -> tuple[int, int]:
-    """Rebuilds both indexes; embeds every chunk anew first, when the settings name another model than the library's.
+    """Rebuilds both indexes; embeds every chunk anew first, when the settings name another model than the library's,
+    or those whose sentences an older version did not embed.
 
     Returns how many chunks there are and how many were embedded. Raises LibraryError when another process has the
     indexes.
@@ -158,15 +162,23 @@ def reindex(settings: Settings) -> tuple[int, int]:
     with closing(Catalog.open(settings.library)) as catalog, closing(Indexes(catalog)) as indexes:
         embedder = build_embedder(settings, settings.library / "model")
         indexes.claim()
-        embedded = 0
         if catalog.stamp() not in (None, embedder.stamp):
             ids = catalog.chunk_ids()
-            stored = catalog.chunks(ids)
-            texts = [stored[id_].chunk.to_embed(stored[id_].title) for id_ in ids]
-            catalog.restamp(embedder.stamp, dict(zip(ids, embedder.embed(texts), strict=True)))
-            embedded = len(ids)
+            catalog.restamp(embedder.stamp, _embedded(ids, catalog, embedder))
+        else:
+            ids = catalog.ids_without_sentences()
+            for at in range(0, len(ids), AT_ONCE):
+                vectors = _embedded(ids[at : at + AT_ONCE], catalog, embedder)
+                catalog.add_sentences({id_: its.sentences for id_, its in vectors.items()})
         indexes.rebuild()
-        return catalog.counts()[1], embedded
+        return catalog.counts()[1], len(ids)
+
+
+def _embedded(ids: Sequence[str], catalog: Catalog, embedder: Embedder) -> dict[str, PassageVectors]:
+    stored = catalog.chunks(ids)
+    passages = [stored[id_].chunk.passage(stored[id_].title) for id_ in ids if id_ in stored]
+    vectors = embedder.embed_passages([text for text, _ in passages], [begins for _, begins in passages])
+    return dict(zip((id_ for id_ in ids if id_ in stored), vectors, strict=True))
 
 
 def _whole(text: str) -> str:

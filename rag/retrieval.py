@@ -11,8 +11,9 @@ from rag.copies import Told, distinct, named
 from rag.dates import last_day
 from rag.documents import Passage, SignalScore
 from rag.embedding import Embedder
+from rag.embedding.sentence_vectors import nearest
 from rag.errors import ConfigurationError
-from rag.fusion import ARTICLE, DENSE, RERANKER, WEIGHTS, WORDS, Ranked, Signal, fuse, scaled
+from rag.fusion import ARTICLE, DENSE, RERANKER, SENTENCE, WEIGHTS, WORDS, Ranked, Signal, fuse, scaled
 from rag.indexes import Indexes
 from rag.indexes.facets import Allowed
 from rag.indexes.lexical import terms
@@ -111,12 +112,15 @@ class Retriever:
     def _signals(self, wording: str, allowed: Allowed | None) -> dict[str, dict[str, Signal]]:
         """What each signal that has a weight says: of chunks by their id; ARTICLE of articles, by theirs."""
         found: dict[str, Mapping[str, float]] = {}
-        if DENSE in self._weights:
-            vector = self._embedder.embed_question(wording)
+        vector = self._embedder.embed_question(wording) if {DENSE, SENTENCE} & set(self._weights) else None
+        if DENSE in self._weights and vector is not None:
             found[DENSE] = {hit.chunk_id: hit.score for hit in self._indexes.search_dense(vector, self._depth, allowed)}
         if WORDS in self._weights:
             hits = self._indexes.search_lexical(wording, self._depth, allowed)
             found[WORDS] = {hit.chunk_id: hit.score for hit in hits}
+        if SENTENCE in self._weights and vector is not None:
+            sentences = self._catalog.sentences({**found.get(DENSE, {}), **found.get(WORDS, {})})
+            found[SENTENCE] = dict(zip(sentences, nearest(list(sentences.values()), vector), strict=True))
         if ARTICLE in self._weights:
             found[ARTICLE] = self._indexes.search_articles(wording, self._depth, allowed)
         return {name: scaled(scores) for name, scores in found.items()}

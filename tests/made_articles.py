@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from rag.catalog import Catalog
 from rag.documents import Article, Chunk
-from rag.embedding.embedder import Vectors
+from rag.embedding import PassageVectors
 from tests.hash_embedder import HashEmbedder
 
 EMBEDDER = HashEmbedder()
@@ -26,9 +26,10 @@ def chunks_of(article: Article) -> list[Chunk]:
     return chunks
 
 
-def vectors_of(article: Article, chunks: Sequence[Chunk]) -> Vectors:
+def vectors_of(article: Article, chunks: Sequence[Chunk]) -> list[PassageVectors]:
     """Vectors as the hash embedder makes them."""
-    return EMBEDDER.embed([chunk.to_embed(article.title) for chunk in chunks])
+    passages = [chunk.passage(article.title) for chunk in chunks]
+    return EMBEDDER.embed_passages([text for text, _ in passages], [begins for _, begins in passages])
 
 
 def put(catalog: Catalog, *articles: Article, location: str = "") -> None:

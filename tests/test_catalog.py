@@ -8,7 +8,8 @@ import pytest
 
 from rag.catalog import Catalog, Change, LedgerEntry, text_hash
 from rag.catalog.database import FILE
-from rag.embedding import EmbeddingStamp
+from rag.embedding import EmbeddingStamp, without_sentences
+from rag.embedding.sentence_vectors import nearest
 from rag.errors import ArticleNotFoundError, LibraryError
 from tests.made_articles import EMBEDDER, chunks_of, made, put, vectors_of
 
@@ -48,7 +49,10 @@ def test_a_chunk_is_an_exact_slice_of_its_article_with_the_vector_it_was_put_in_
     stored = catalog.chunks_of(["a"])
     assert [s.chunk for s in stored] == chunks_of(article)
     assert all(article.text[s.chunk.start : s.chunk.end] == s.chunk.text for s in stored)
-    assert np.array_equal(np.stack([s.vector for s in stored]), vectors_of(article, chunks_of(article)))
+    assert all(
+        np.array_equal(s.vector, its.whole)
+        for s, its in zip(stored, vectors_of(article, chunks_of(article)), strict=True)
+    )
 
 
 def test_putting_an_article_again_replaces_all_of_its_old_self(catalog: Catalog) -> None:
@@ -150,7 +154,47 @@ def test_vectors_are_found_again_by_exactly_the_embedded_text(catalog: Catalog) 
     texts = [chunk.to_embed(article.title) for chunk in chunks_of(article)]
     found = catalog.embeddings_of([*texts, "On a\nparagraph"])
     assert found.keys() == set(texts)
-    assert np.array_equal(found[texts[612]], EMBEDDER.embed([texts[612]])[0])
+    assert np.array_equal(found[texts[612]].whole, EMBEDDER.embed([texts[612]])[0])
+    assert np.array_equal(found[texts[612]].sentences, vectors_of(article, chunks_of(article))[612].sentences)
+
+
+def test_sentences_are_kept_by_chunk_and_a_chunk_without_any_counts_as_one(catalog: Catalog) -> None:
+    article = made("a", "One sentence. And another.", "Third.")
+    put(catalog, article)
+    bare = made("bare", "None of its sentences has a vector. Not one.")
+    whole = vectors_of(bare, chunks_of(bare))[0].whole
+    vectors = without_sentences(whole[np.newaxis])
+    catalog.put(bare, chunks_of(bare), vectors, location="/bare.md", fingerprint="1")
+
+    found = catalog.sentences(["a-0", "a-1", "bare-0", "gone-0"])
+
+    expected = [its.sentences for its in vectors_of(article, chunks_of(article))]
+    assert found.keys() == {"a-0", "a-1", "bare-0"}
+    assert [found["a-0"].tolist(), found["a-1"].tolist()] == [rows.tolist() for rows in expected]
+    assert found["a-0"].shape == (2, 8)
+    assert nearest([found["bare-0"]], whole) == pytest.approx([1], abs=0.01)
+    assert catalog.ids_without_sentences() == []
+
+
+def test_sentences_an_older_version_did_not_embed_are_added_and_change_nothing_else(catalog: Catalog) -> None:
+    article = made("a", "One. Two.", "Three.")
+    put(catalog, article)
+    expected = vectors_of(article, chunks_of(article))
+    with sqlite3.connect(catalog.folder / FILE) as connection:
+        connection.execute("UPDATE chunks SET sentences = NULL")
+    connection.close()
+    passage = chunks_of(article)[0].passage(article.title)[0]
+    assert catalog.embeddings_of([passage]) == {}  # so that a chunk which comes again gets its sentences
+    assert nearest([catalog.sentences(["a-0"])["a-0"]], expected[0].whole) == pytest.approx([1], abs=0.01)
+    before = catalog.last_change()
+
+    assert catalog.ids_without_sentences() == ["a-0", "a-1"]
+    catalog.add_sentences({"a-0": expected[0].sentences, "gone-0": expected[1].sentences})
+
+    assert catalog.ids_without_sentences() == ["a-1"]
+    assert np.array_equal(catalog.sentences(["a-0"])["a-0"], expected[0].sentences)
+    assert catalog.last_change() == before
+    assert catalog.check() == []
 
 
 def test_the_matrix_of_vectors_is_in_step_with_its_ids(catalog: Catalog) -> None:
@@ -205,7 +249,10 @@ def test_a_library_embedded_anew_takes_no_vector_of_the_old_model_from_a_process
     running = Catalog.open(tmp_path, create=True)
     put(running, made("a"))
     other = Catalog.open(tmp_path)
-    other.restamp(EmbeddingStamp("other", 8, "1" * 64), {"a-0": np.ones(8, dtype=np.float32)})
+    other.restamp(
+        EmbeddingStamp("other", 8, "1" * 64),
+        dict(zip(["a-0"], without_sentences(np.ones((1, 8), dtype=np.float32)), strict=True)),
+    )
     b = made("b")
     with pytest.raises(LibraryError, match="dossier reindex"):
         running.put(b, chunks_of(b), vectors_of(b, chunks_of(b)), location="/b.md", fingerprint="1")
@@ -217,17 +264,20 @@ def test_a_library_embedded_anew_takes_no_vector_of_the_old_model_from_a_process
 def test_embedding_anew_replaces_every_vector_and_counts_as_a_change_of_every_article(catalog: Catalog) -> None:
     put(catalog, made("a"), made("b"))
     stamp = EmbeddingStamp("other", 4, "1" * 64)
-    catalog.restamp(stamp, {id_: np.full(4, 0.5, dtype=np.float32) for id_ in catalog.chunk_ids()})
+    vectors = without_sentences(np.full((2, 4), 0.5, dtype=np.float32))
+    catalog.restamp(stamp, dict(zip(catalog.chunk_ids(), vectors, strict=True)))
     assert catalog.stamp() == stamp
     assert catalog.vectors()[2].shape == (2, 4)
+    assert catalog.sentences(["a-0"])["a-0"].shape == (1, 4)
     assert [change.number for change in catalog.changes(2, 10)] == [3, 4]
     assert catalog.check() == []
 
 
 def test_embedding_anew_with_a_chunk_left_out_changes_nothing(catalog: Catalog) -> None:
     put(catalog, made("a"), made("b"))
+    vectors = without_sentences(np.ones((1, 4), dtype=np.float32))
     with pytest.raises(LibraryError, match="again"):
-        catalog.restamp(EmbeddingStamp("other", 4, "1" * 64), {"a-0": np.ones(4, dtype=np.float32)})
+        catalog.restamp(EmbeddingStamp("other", 4, "1" * 64), {"a-0": vectors[0]})
     assert catalog.stamp() == EMBEDDER.stamp
     assert catalog.check() == []
 
@@ -341,6 +391,7 @@ def test_a_whole_catalog_has_nothing_wrong_with_it(catalog: Catalog) -> None:
         ("UPDATE chunks SET end = 5000 WHERE id = 'a-1'", "chunk a-1 reaches beyond its article"),
         ("DELETE FROM chunks", "article a has no chunks"),
         ("UPDATE chunks SET embedding = x'00' WHERE id = 'a-0'", "chunk a-0 has no vector of the model's length"),
+        ("UPDATE chunks SET sentences = x'0102' WHERE id = 'a-0'", "chunk a-0 has half a vector of a sentence"),
         ("DELETE FROM articles", "a row of chunks belongs to no article"),
         ("UPDATE articles SET text = 'no' WHERE id = 'a'", "chunk a-0 reaches beyond its article"),
     ],

@@ -72,6 +72,16 @@ def any_embedder(request: pytest.FixtureRequest, model_folder: Path) -> Embedder
 # what every embedder keeps to
 
 
+def test_a_passage_has_the_vector_that_embed_gives_and_its_sentences_are_of_the_same_space(
+    any_embedder: Embedder,
+) -> None:
+    passages = any_embedder.embed_passages(TEXTS, [0] * len(TEXTS))
+    assert np.abs(np.stack([passage.whole for passage in passages]) - any_embedder.embed(TEXTS)).max() < 1e-5
+    assert all(passage.sentences.dtype == np.int8 for passage in passages)
+    assert {passage.sentences.shape[1] for passage in passages} == {any_embedder.stamp.dimension}
+    assert any_embedder.embed_passages([], []) == []
+
+
 def test_vectors_have_the_stamped_dimension_and_unit_length(any_embedder: Embedder) -> None:
     vectors = any_embedder.embed(TEXTS)
     assert vectors.shape == (len(TEXTS), any_embedder.stamp.dimension)

@@ -29,7 +29,8 @@ def traces(library: Path) -> dict[str, list[str]]:
     """In which files something of the secret article stands, to the byte, and which of it."""
     vectors = vectors_of(SECRET, chunks_of(SECRET))
     sought = {"word": b"zebrafinch", "name": b"quuxington", "id": SECRET.id.encode(), "address": b"hidden.example"}
-    sought |= {"company": b"umbra"} | {f"vector {i}": vector.tobytes() for i, vector in enumerate(vectors)}
+    sought |= {"company": b"umbra"} | {f"vector {i}": its.whole.tobytes() for i, its in enumerate(vectors)}
+    sought |= {f"sentences {i}": its.sentences.tobytes() for i, its in enumerate(vectors)}
     found = {}
     for path in sorted(path for path in library.rglob("*") if path.is_file()):
         content = path.read_bytes()
@@ -160,4 +161,4 @@ def test_a_gate_lets_many_in_and_one_behind_them() -> None:
 
 
 def test_a_vector_is_sought_as_the_bytes_it_is_kept_in() -> None:
-    assert vectors_of(SECRET, chunks_of(SECRET)).dtype == np.float32
+    assert vectors_of(SECRET, chunks_of(SECRET))[0].whole.dtype == np.float32

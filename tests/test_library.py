@@ -2,6 +2,7 @@ import asyncio
 import json
 import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -192,6 +193,24 @@ def test_a_removed_article_is_never_answered_from(library_of: MakeLibrary) -> No
         assert acme not in {passage.article_id for passage in library.search("Acme raised money", k=100)}
     assert differences(Settings(library=folder)) == []
     assert reindex(Settings(library=folder))[1] == 0
+
+
+def test_reindexing_embeds_the_sentences_that_an_older_version_did_not(library_of: MakeLibrary) -> None:
+    folder = library_of(
+        {"a.md": "# One\n\nAcme raised $12 million. It is in Oslo.", "b.md": "# Two\n\nBolt is in Rome."}
+    )
+    with rag.open(folder) as library:
+        before = library.search("Where is Acme?", explain=True)
+    with closing(sqlite3.connect(folder / "catalog.sqlite", isolation_level=None)) as connection:
+        connection.execute("UPDATE chunks SET sentences = NULL")
+    with rag.open(folder) as library:
+        assert {p.chunk_id for p in library.search("Where is Acme?")} == {p.chunk_id for p in before}
+
+    assert reindex(Settings(library=folder)) == (2, 2)
+
+    with rag.open(folder) as library:
+        assert library.search("Where is Acme?", explain=True) == before
+    assert reindex(Settings(library=folder)) == (2, 0)
 
 
 def test_an_empty_library_answers_that_it_has_nothing(library_of: MakeLibrary) -> None:

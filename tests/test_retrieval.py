@@ -88,5 +88,5 @@ def test_a_leg_without_a_weight_is_not_asked(library_of: Callable[[Mapping[str, 
 def test_weights_that_find_nothing_are_told(
     weights: dict[str, float], depth: int, library_of: Callable[[Mapping[str, str]], Path]
 ) -> None:
-    with pytest.raises(ConfigurationError, match="Weights are of dense, words, article"):
+    with pytest.raises(ConfigurationError, match="Weights are of dense, sentence, words, article"):
         Assistant.open(Settings(library=library_of(ARTICLES)), weights=weights, depth=depth)

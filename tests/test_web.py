@@ -84,7 +84,8 @@ def web_library(model_folder: Path, tmp_path_factory: pytest.TempPathFactory) ->
             Chunk(f"{article.id}-{position}", article.id, position, found.start(), found.end(), found.group())
             for position, found in enumerate(re.finditer(r"[^\n]+", article.text))
         ]
-        vectors = embedder.embed([chunk.to_embed(article.title) for chunk in chunks])
+        passages = [chunk.passage(article.title) for chunk in chunks]
+        vectors = embedder.embed_passages([text for text, _ in passages], [begins for _, begins in passages])
         catalog.put(article, chunks, vectors, location=article.source, fingerprint="1")
     catalog.close()
     return folder

@@ -15,8 +15,8 @@ from rag.catalog.raw import RawBytes
 from rag.catalog.records import Change, Raw
 from rag.catalog.stories import LONGEST, Stories, spans_of
 from rag.documents import Article, Chunk
-from rag.embedding import EmbeddingStamp
-from rag.embedding.embedder import Vectors
+from rag.embedding import EmbeddingStamp, PassageVectors
+from rag.embedding.sentence_vectors import Sentences
 from rag.errors import ArticleNotFoundError, LibraryError
 from rag.likeness import Words
 
@@ -54,7 +54,7 @@ class Catalog(Stories, Addresses, Chunks, Ledger, FetchedPages, ListedLocations,
                 "or embed it anew with `dossier reindex`.",
             )
 
-    def restamp(self, stamp: EmbeddingStamp, vectors: Mapping[str, Vectors]) -> None:
+    def restamp(self, stamp: EmbeddingStamp, vectors: Mapping[str, PassageVectors]) -> None:
         """Replaces the vectors of every chunk, by chunk id, and the model's stamp, in one transaction.
 
         Every article counts as changed by it. Raises LibraryError when a chunk came in meanwhile that has none.
@@ -63,8 +63,8 @@ class Catalog(Stories, Addresses, Chunks, Ledger, FetchedPages, ListedLocations,
             self._connection.execute("DELETE FROM stamp")
             self._stamp_with(stamp)
             self._connection.executemany(
-                "UPDATE chunks SET embedding = ? WHERE id = ?",
-                ((vector.tobytes(), id_) for id_, vector in vectors.items()),
+                "UPDATE chunks SET embedding = ?, sentences = ? WHERE id = ?",
+                ((its.whole.tobytes(), its.sentences.tobytes(), id_) for id_, its in vectors.items()),
             )
             if set(self.chunk_ids()) != set(vectors):
                 raise LibraryError("Articles changed while they were embedded anew.", "Run `dossier reindex` again.")
@@ -72,11 +72,19 @@ class Catalog(Stories, Addresses, Chunks, Ledger, FetchedPages, ListedLocations,
                 change = self._next_change()
                 self._connection.execute("UPDATE articles SET change = ? WHERE id = ?", (change, article_id))
 
+    def add_sentences(self, sentences: Mapping[str, Sentences]) -> None:
+        """Writes the vectors of the sentences of chunks that lack them. The indexes hold none: nothing has changed."""
+        with self._writing():
+            self._connection.executemany(
+                "UPDATE chunks SET sentences = ? WHERE id = ? AND sentences IS NULL",
+                ((vectors.tobytes(), id_) for id_, vectors in sentences.items()),
+            )
+
     def put(
         self,
         article: Article,
         chunks: Sequence[Chunk],
-        embeddings: Vectors,
+        embeddings: Sequence[PassageVectors],
         *,
         location: str,
         fingerprint: str,
@@ -84,7 +92,7 @@ class Catalog(Stories, Addresses, Chunks, Ledger, FetchedPages, ListedLocations,
     ) -> None:
         """Writes an article with its chunks and vectors, in the place of its old self, and its line in the ledger.
 
-        `embeddings` has a row for each chunk, in order; `raw` is what is kept of the bytes it was made of. Whose
+        `embeddings` are those of each chunk, in order; `raw` is what is kept of the bytes it was made of. Whose
         copy it is, and which of its passages others have too, is found here (see Stories): `article.origin_id` is not
         read. Raises LibraryError when the disk is full or read-only, or the library was embedded anew since `require`;
         then nothing of it was written.
@@ -103,8 +111,8 @@ class Catalog(Stories, Addresses, Chunks, Ledger, FetchedPages, ListedLocations,
             self._connection.execute(f"INSERT INTO articles ({columns}) VALUES ({marks})", row)
             self._set_companies(article.id, article.companies)
             self._connection.executemany(
-                "INSERT INTO chunks VALUES (?,?,?,?,?,?,?,?,?)",
-                (chunk_row(chunk, article.title, vector) for chunk, vector in zip(chunks, embeddings, strict=True)),
+                "INSERT INTO chunks VALUES (?,?,?,?,?,?,?,?,?,?)",
+                (chunk_row(chunk, article.title, vectors) for chunk, vectors in zip(chunks, embeddings, strict=True)),
             )
             own = [article.url] if article.url else []
             self._note_addresses(article.id, dict.fromkeys([*own, *article.addresses, *addresses]))
@@ -255,6 +263,8 @@ class Catalog(Stories, Addresses, Chunks, Ledger, FetchedPages, ListedLocations,
         wrong += [f"the raw bytes of {row[0]} belong to no article" for row in self._rows(stray)]
         cut = "SELECT id FROM chunks WHERE length(embedding) IS NOT (SELECT 4 * dimension FROM stamp)"
         wrong += [f"chunk {row[0]} has no vector of the model's length" for row in self._rows(cut)]
+        partial = "SELECT id FROM chunks WHERE length(sentences) % (SELECT dimension FROM stamp) <> 0"
+        wrong += [f"chunk {row[0]} has half a vector of a sentence" for row in self._rows(partial)]
         return wrong
 
     def _stamp_with(self, stamp: EmbeddingStamp) -> None:

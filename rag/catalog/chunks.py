@@ -1,16 +1,20 @@
-"""Chunks and their vectors. A chunk is kept as offsets; its text is always cut from the article's."""
+"""Chunks and their vectors. A chunk is kept as offsets; its text is always cut from the article's.
+
+The vectors of a chunk's sentences are empty where the model gives none, and missing where an older version wrote it.
+"""
 
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 
 from rag.catalog.database import Database
 from rag.catalog.records import StoredChunk
 from rag.documents import Chunk
-from rag.embedding import EmbeddingStamp
+from rag.embedding import EmbeddingStamp, PassageVectors
 from rag.embedding.embedder import Vectors
+from rag.embedding.sentence_vectors import Sentences, in_8_bits
 
 # How many values one statement takes; SQLite's own limit is far higher.
 SLICE = 500
@@ -52,17 +56,43 @@ class Chunks(Database):
         matrix = np.frombuffer(b"".join(row[2] for row in rows), dtype=np.float32).reshape(len(rows), self.dimension())
         return [row[0] for row in rows], [row[1] for row in rows], matrix
 
-    def embeddings_of(self, texts: Sequence[str]) -> dict[str, Vectors]:
+    def sentences(self, ids: Iterable[str]) -> dict[str, Sentences]:
+        """The vectors of the sentences of chunks, a row each; a chunk that has none counts as one sentence."""
+        query = (
+            "SELECT id, sentences, CASE WHEN length(sentences) > 0 THEN NULL ELSE embedding END FROM chunks "
+            "WHERE id IN (SELECT value FROM json_each(?))"
+        )
+        dimension = self.dimension()
+        found = {}
+        for id_, sentences, whole in self._rows(query, json.dumps(list(ids))):
+            if whole is None:
+                found[id_] = np.frombuffer(sentences, dtype=np.int8).reshape(-1, dimension)
+            else:
+                found[id_] = in_8_bits(np.frombuffer(whole, dtype=np.float32))[np.newaxis]
+        return found
+
+    def ids_without_sentences(self) -> list[str]:
+        """The chunks whose sentences were never embedded, since an older version wrote them."""
+        return [row[0] for row in self._rows("SELECT id FROM chunks WHERE sentences IS NULL ORDER BY id")]
+
+    def embeddings_of(self, texts: Sequence[str]) -> dict[str, PassageVectors]:
         """The vectors the catalog already has for exactly these embedded texts (`Chunk.to_embed`)."""
         hashes = {embedded_hash(text): text for text in texts}
-        found: dict[str, Vectors] = {}
+        dimension = self.dimension()
+        found: dict[str, PassageVectors] = {}
         keys = list(hashes)
         for at in range(0, len(keys), SLICE):
             part = keys[at : at + SLICE]
             marks = ",".join("?" * len(part))
-            query = f"SELECT embedded_sha256, embedding FROM chunks WHERE embedded_sha256 IN ({marks})"
-            for digest, vector in self._rows(query, *part):
-                found[hashes[digest]] = np.frombuffer(vector, dtype=np.float32)
+            query = (
+                "SELECT embedded_sha256, embedding, sentences FROM chunks "
+                f"WHERE embedded_sha256 IN ({marks}) AND sentences IS NOT NULL"
+            )
+            for digest, vector, sentences in self._rows(query, *part):
+                found[hashes[digest]] = PassageVectors(
+                    np.frombuffer(vector, dtype=np.float32),
+                    np.frombuffer(sentences, dtype=np.int8).reshape(-1, dimension),
+                )
         return found
 
     def _stored(self, column: str, values: Sequence[str]) -> Iterator[StoredChunk]:
@@ -76,8 +106,10 @@ class Chunks(Database):
             yield StoredChunk(Chunk(*row[:8]), row[8], row[9], np.frombuffer(row[10], dtype=np.float32))
 
 
-def chunk_row(chunk: Chunk, title: str, vector: Vectors) -> tuple[str, str, int, int, int, str, bytes, bytes, str]:
-    """A chunk as its table holds it: without its text, with its vector."""
+def chunk_row(
+    chunk: Chunk, title: str, vectors: PassageVectors
+) -> tuple[str, str, int, int, int, str, bytes, bytes, str, bytes]:
+    """A chunk as its table holds it: without its text, with its vectors."""
     key = embedded_hash(chunk.to_embed(title))
     place = chunk.id, chunk.article_id, chunk.position, chunk.start, chunk.end
-    return *place, chunk.heading, key, vector.tobytes(), chunk.header
+    return *place, chunk.heading, key, vectors.whole.tobytes(), chunk.header, vectors.sentences.tobytes()

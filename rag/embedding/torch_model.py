@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from sentence_transformers import SentenceTransformer
 
-from rag.embedding.embedder import EmbeddingStamp, Vectors
+from rag.embedding.embedder import EmbeddingStamp, PassageVectors, Vectors, without_sentences
 from rag.errors import ConfigurationError
 
 
@@ -35,6 +35,10 @@ class TorchModel:
         if not texts:
             return np.empty((0, self.stamp.dimension), dtype=np.float32)
         return self._encode(self._model.encode_document, list(texts))
+
+    def embed_passages(self, texts: Sequence[str], begins: Sequence[int]) -> list[PassageVectors]:
+        # How a model makes one vector of many is its own affair: the mean of some tokens' need not be of that space.
+        return without_sentences(self.embed(texts))
 
     def embed_question(self, text: str) -> Vectors:
         vector: Vectors = self._encode(self._model.encode_query, [text])[0]

@@ -26,7 +26,7 @@ ARTICLE_BOOSTS = {"whole": 1.0}
 CHUNKS, ARTICLES = "chunks", "articles"
 HEAP_BYTES = 64_000_000
 # Words of questions and grammar that say nothing of what is asked; they cost time and add noise.
-_STOP_WORDS = (
+STOP_WORDS = (
     "a an and are as at be been but by did do does for from had has have how i in into is it its many much of on or "
     "s so than that the their them then there these they this to was we were what when where which who whom whose why "
     "will with would you your about"
@@ -39,7 +39,7 @@ def _build_analyser() -> tantivy.TextAnalyzer:
         .filter(tantivy.Filter.remove_long(60))
         .filter(tantivy.Filter.lowercase())
         .filter(tantivy.Filter.ascii_fold())
-        .filter(tantivy.Filter.custom_stopword(_STOP_WORDS))
+        .filter(tantivy.Filter.custom_stopword(STOP_WORDS))
         .filter(tantivy.Filter.stemmer("english"))
         .build()
     )

@@ -40,7 +40,7 @@ LIBRARY, QUESTIONS, RUNS, HALF = Path("library"), [Path("questions.jsonl")], Pat
 """
 SMALL_SWEEPS = """
 MEASURES = ["nDCG@10", "recall@10"]
-CHUNKS, DEPTHS, DENSE, ARTICLE = [(120, 220), (10, 20)], [100, 1], [0.3, 0.6], [0.0, 0.4]
+CHUNKS, DEPTHS, SENTENCE, ARTICLE = [(120, 220), (10, 20)], [100, 1], [0.3, 0.6], [0.0, 0.4]
 PRECISIONS, PASSAGES = ["fp32"], [8, 1]
 """
 
