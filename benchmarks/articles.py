@@ -77,6 +77,12 @@ def shuffled(text: str, random: Random) -> str:
     return "".join(words)
 
 
+def unquoted(article: str, random: Random) -> str:
+    """An article that shares no stretch with the others: thousands made of one corpus would all quote one another."""
+    head, body = article.split("\n---\n", 1)
+    return f"{head}\n---\n{shuffled(body, random)}"
+
+
 def exchanged(texts: Sequence[str], names: Sequence[str], others: Sequence[str]) -> list[str]:
     """The texts with each of `names` replaced by the one of `others` in its place."""
     other = dict(zip(names, others, strict=True))

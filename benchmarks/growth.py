@@ -14,7 +14,7 @@ import numpy as np
 import trafilatura
 from markdown_it import MarkdownIt
 
-from benchmarks.articles import SEED, corpus, recombined, shuffled, write
+from benchmarks.articles import SEED, corpus, recombined, unquoted, write
 from benchmarks.growing import ROUNDS, TIMED
 from benchmarks.machine import this_machine
 from benchmarks.measurement import Benchmark, Measurement
@@ -53,7 +53,7 @@ def _growth(workspace: Workspace) -> list[Measurement]:
     workspace.tell(f"growing libraries of {', '.join(map(str, sizes))} articles")
     random = Random(SEED)
     made = islice(recombined(corpus(), random), max(sizes) + ROUNDS * TIMED)
-    articles = write({name: _distinct(text, random) for name, text in made}, workspace.folder / "growth-articles")
+    articles = write({name: unquoted(text, random) for name, text in made}, workspace.folder / "growth-articles")
     folder = workspace.folder / "growth"
     folder.mkdir()
     command = [sys.executable, "-m", "benchmarks.growing", str(folder), str(workspace.model()), str(articles)]
@@ -82,12 +82,6 @@ def _growth(workspace: Workspace) -> list[Measurement]:
         Measurement(f"memory after {counts[-1]:,.0f} articles of it", bytes_[-1] / 1e6, "MB"),
         Measurement("more memory for each thousand articles of it", slope, "MB", at_most=2.0),
     ]
-
-
-def _distinct(text: str, random: Random) -> str:
-    """An article that shares no stretch with the others: thousands made of one corpus would all quote one another."""
-    head, body = text.split("\n---\n", 1)
-    return f"{head}\n---\n{shuffled(body, random)}"
 
 
 def _speed(workspace: Workspace) -> list[Measurement]:

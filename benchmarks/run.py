@@ -12,7 +12,7 @@ from contextlib import ExitStack
 from datetime import date
 from pathlib import Path
 
-from benchmarks import answer, copies, embedding, growth, ingest, names, reading, search, serve
+from benchmarks import answer, copies, embedding, growth, ingest, names, reading, scaling, search, serve
 from benchmarks.articles import REPOSITORY
 from benchmarks.machine import this_machine
 from benchmarks.measurement import Benchmark
@@ -27,6 +27,7 @@ BENCHMARKS: tuple[Benchmark, ...] = (
     copies.BENCHMARK,
     embedding.BENCHMARK,
     search.BENCHMARK,
+    scaling.BENCHMARK,
     answer.BENCHMARK,
     serve.BENCHMARK,
     names.BENCHMARK,
@@ -45,7 +46,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         scratch = REPOSITORY / "build"  # on the disk that libraries are on; /tmp is often memory
         scratch.mkdir(exist_ok=True)
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="benchmarks-", dir=scratch)))
-        workspace = Workspace(folder, quick=options.quick, tell=_tell)
+        workspace = Workspace(folder, quick=options.quick, tell=_tell, large=options.large)
         for benchmark in chosen:
             made = this_machine().line(_command(options, benchmark), date.today())
             measured = benchmark.measure(workspace)
@@ -62,6 +63,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.run", description="Measures Dossier.")
     parser.add_argument("--quick", action="store_true", help="fewer rounds: minutes instead of a quarter of an hour")
+    parser.add_argument("--large", action="store_true", help="scaling: 300,000 chunks too, a quarter of an hour more")
     parser.add_argument("--only", choices=[benchmark.name for benchmark in BENCHMARKS], help="one of them")
     parser.add_argument("--write", action="store_true", help="replace the sections in benchmarks/RESULTS.md")
     return parser
@@ -69,7 +71,8 @@ def _parser() -> argparse.ArgumentParser:
 
 def _command(options: argparse.Namespace, benchmark: Benchmark) -> str:
     """The command that makes this section again."""
-    return f"python -m benchmarks.run{' --quick' if options.quick else ''} --only {benchmark.name}"
+    flags = " --quick" * options.quick + " --large" * (options.large and benchmark is scaling.BENCHMARK)
+    return f"python -m benchmarks.run{flags} --only {benchmark.name}"
 
 
 def _tell(line: str) -> None:

@@ -27,11 +27,15 @@ STEP = 50
 
 
 class Workspace:
-    """A folder to measure in. `quick`: fewer rounds, noisier figures. `tell` is told what takes long."""
+    """A folder to measure in. `quick`: fewer rounds, noisier figures; `large`: also what takes a quarter of an hour.
 
-    def __init__(self, folder: Path, *, quick: bool, tell: Callable[[str], None]) -> None:
+    `tell` is told what takes long.
+    """
+
+    def __init__(self, folder: Path, *, quick: bool, tell: Callable[[str], None], large: bool = False) -> None:
         self.folder = folder
         self.quick = quick
+        self.large = large
         self.tell = tell
 
     def model(self, precision: str = "fp32") -> Path:
