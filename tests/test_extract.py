@@ -220,6 +220,28 @@ Text on 1 January 2020.
 
 
 @pytest.mark.parametrize(
+    ("written", "name", "value"),
+    [
+        ("date: 2024-03-05T08:00:00+01:00", "published", "2024-03-05"),
+        ("pubDate: 'Tue, 05 Mar 2024 08:00:00 GMT'", "published", "2024-03-05"),
+        ("publish-date: 2024-03", "published", "2024-03"),
+        ("date: 2024-03-05\npublished: 2024-03-04", "published", "2024-03-04"),
+        ("published:\ndate: 2024-03-05", "published", "2024-03-05"),
+        ("created: 2024-03-05", "published", None),  # clippers write there when they clipped it
+        ("lastmod: 2024-03-05", "updated", "2024-03-05"),
+        ("Authors: [Jane Doe, John Roe]", "author", "Jane Doe, John Roe"),
+        ("source: https://a.example/story", "url", "https://a.example/story"),
+        ("source: The Paper", "site", "The Paper"),
+        ("canonical_url: https://a.example/story", "url", "https://a.example/story"),
+    ],
+)
+def test_fields_of_front_matter_go_by_the_names_that_others_give_them(
+    written: str, name: str, value: str | None
+) -> None:
+    assert getattr(extracted(f"---\ntitle: A title\n{written}\n---\nText."), name) == value
+
+
+@pytest.mark.parametrize(
     ("value", "published"),
     [("2023-06", "2023-06"), ("2023", "2023"), ("2023-06-13T10:00:00Z", "2023-06-13"), ("June 13, 2023", "2023-06-13")],
 )

@@ -35,6 +35,20 @@ class _Handler(YAMLHandler):
         return yaml.load(fm, Loader=yaml.BaseLoader)  # noqa: S506
 
 
+# The names that static sites, clippers and exports give to a field; the first that is filled is taken. `created` is
+# none of them: clippers write the time of the clipping there.
+_FIELDS: Mapping[str, tuple[str, ...]] = {
+    "title": ("title", "headline"),
+    "author": ("author", "authors", "byline", "creator"),
+    "site": ("site", "site_name", "sitename", "publisher", "publication", "outlet"),
+    "url": ("url", "link", "canonical_url", "canonical", "source_url", "original_url"),
+    "published": (
+        *("published", "date", "published_at", "publish_date", "publishdate", "pubdate", "date_published"),
+        *("datepublished", "publication_date", "release_date"),
+    ),
+    "updated": ("updated", "updated_at", "lastmod", "last_modified", "last_updated", "modified", "date_modified"),
+    "companies": ("companies",),
+}
 _BLOCK = re.compile(r"\A\s*---[ \t]*\n(.*?)\n---[ \t]*(?:\n|\Z)", re.DOTALL)
 _KEY = re.compile(r"^[A-Za-z_][\w-]*\s*:", re.MULTILINE)
 
@@ -56,14 +70,15 @@ def split_front_matter(text: str) -> tuple[Stated, str, tuple[str, ...]]:
 def _stated(values: Mapping[str, Any], body: str) -> tuple[Stated, str, tuple[str, ...]]:
     notes: list[str] = []
     found: dict[str, Any] = {}
+    named = _named(values)
     for key in ("title", "author", "site", "url"):
-        found[key] = _text(key, values.get(key), notes)
+        found[key] = _text(key, named.get(key), notes)
     for key in ("published", "updated"):
-        written = _text(key, values.get(key), notes)
+        written = _text(key, named.get(key), notes)
         found[key] = to_iso(written) if written else None
         if written and found[key] is None:
             notes.append(f"{key} is no date: {written[:50]}")
-    companies = values.get("companies") or ()
+    companies = named.get("companies") or ()
     if isinstance(companies, str):
         companies = companies.split(",")
     if isinstance(companies, list | tuple) and all(isinstance(company, str) for company in companies):
@@ -71,6 +86,20 @@ def _stated(values: Mapping[str, Any], body: str) -> tuple[Stated, str, tuple[st
     else:
         notes.append("companies is no list of names")
     return Stated(**found), body, tuple(notes)
+
+
+def _named(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The values under our names. `source` is the address of the article where it is one, else who wrote it down."""
+    lowered = {str(name).lower().replace("-", "_"): value for name, value in values.items()}
+    named = {
+        ours: next((lowered[name] for name in known if lowered.get(name) not in (None, "", "~", "null", [])), None)
+        for ours, known in _FIELDS.items()
+    }
+    source = lowered.get("source")
+    if isinstance(source, str):
+        ours = "url" if source.strip().startswith(("http://", "https://")) else "site"
+        named[ours] = named[ours] or source
+    return named
 
 
 def _text(key: str, value: Any, notes: list[str]) -> str | None:

@@ -6,6 +6,7 @@ input ends. Its limits are set here, by itself, before the first byte of a docum
 
 import argparse
 import fcntl
+import logging
 import math
 import os
 import resource
@@ -49,6 +50,7 @@ def main(read: Read = read_article, arguments: list[str] | None = None) -> None:
     end_with_parent(given.lifeline)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is the parent's affair
     configure_logging(given.log_level, as_json=given.log_json)
+    logging.getLogger("trafilatura").setLevel(logging.CRITICAL)  # it warns of pages without naming them
     memory = given.memory * 1_000_000
     before = _limit_memory(memory)
     replies.write(frame(READY))
