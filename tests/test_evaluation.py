@@ -266,7 +266,8 @@ def test_a_report_lists_what_was_gained_and_lost_and_sorts_failures_by_what_went
     good = {"correct and cited": 1.0, "correct": 1.0, "refused": 0.0, "total ms": 5.0}
     bad = {"correct and cited": 0.0, "correct": 0.0, "refused": 0.0, "total ms": 9.0}
     before = Run(tmp_path / "old", {}, {"a": Record("a", "k", "Why?", bad), "b": Record("b", "k", "How?", good)})
-    late = Record("b", "k", "How?", bad | {"evidence read": 0.0}, "answered", "No idea", accept=(("22", "twenty-two"),))
+    late = Record("b", "k", "How?", bad | {"evidence read": 0.0}, "answered", "No idea", accept=(("22", "twenty-two"),),
+                  articles=tuple(f"a{n}" for n in range(7)), titles=("Acme raises", "Bolt hires"))  # fmt: skip
     after = Run(tmp_path, {"suite": "s"}, {"a": Record("a", "k", "Why?", good), "b": late})
     page = to_html(after, figures_of(after.records.values()), [("<old>", compare(before, after))])
     assert "Against &lt;old&gt;" in page
@@ -274,6 +275,8 @@ def test_a_report_lists_what_was_gained_and_lost_and_sorts_failures_by_what_went
     assert '<span class="worse">lost</span> b: How?' in page
     assert "Wrong: evidence not found (1)" in page
     assert "<dd>22 / twenty-two</dd>" in page
+    assert "<dd>a0, a1, a2, a3, a4 and 2 more</dd>" in page
+    assert "<dd>Acme raises; Bolt hires</dd>" in page
 
 
 # the command

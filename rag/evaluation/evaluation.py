@@ -137,6 +137,8 @@ class Evaluation:
             pair=asked.pair,
             as_of=asked.as_of,
             accept=asked.accept if answer else (),
+            articles=tuple(asked.relevant),
+            titles=tuple(dict.fromkeys(passage.title for passage in passages[:DEPTH])),
         )
 
     async def _history(self, asked: Asked) -> list[Turn]:

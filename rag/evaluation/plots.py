@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from matplotlib.figure import Figure as Canvas
 from matplotlib.patches import Rectangle
-from matplotlib.ticker import LogLocator, NullLocator
+from matplotlib.ticker import LogLocator, MaxNLocator, NullLocator
 
 from rag.evaluation.comparison import Difference
 from rag.evaluation.figures import Figure
@@ -84,6 +84,7 @@ def draw_times(axes: Any, records: Sequence[Record], measure: str) -> None:
     edges = np.geomspace(times.min(), max(times.max(), times.min() * 1.01), 31)
     axes.hist(times, bins=edges, color=POINT)
     axes.set(xscale="log", xlabel=f"{measure.removesuffix(' ms')}: milliseconds a question", ylabel="questions")
+    axes.yaxis.set_major_locator(MaxNLocator(integer=True))
     axes.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
     axes.xaxis.set_major_formatter("{x:g}")
     axes.xaxis.set_minor_locator(NullLocator())

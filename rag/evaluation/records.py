@@ -2,8 +2,8 @@
 
 import json
 import os
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -17,8 +17,8 @@ LATER = frozenset({"price"})
 @dataclass(frozen=True, slots=True)
 class Record:
     """One question's outcome. `measures` holds what was measured of it: shares and truths from 0 to 1, milliseconds,
-    tokens; what does not apply is left out. `accept` is what the answer had to say, as in Asked; `found` are the ids of
-    the first passages."""
+    tokens; what does not apply is left out. `accept` is what the answer had to say, as in Asked, `articles` what holds
+    it; `found` are the ids of the first passages, `titles` those of their articles."""
 
     id: str
     kind: str
@@ -30,7 +30,9 @@ class Record:
     found: tuple[str, ...] = ()
     pair: str | None = None
     as_of: str | None = None
-    accept: Sequence[Sequence[str]] = ()
+    accept: tuple[tuple[str, ...], ...] = ()
+    articles: tuple[str, ...] = ()
+    titles: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -97,9 +99,8 @@ def read_run(folder: Path) -> Run:
 
 
 def _record(read: dict[str, Any]) -> Record:
-    record = Record(**read)
-    accept = tuple(map(tuple, record.accept))
-    return replace(record, cited=tuple(record.cited), found=tuple(record.found), accept=accept)
+    tuples = {name: tuple(read.get(name, ())) for name in ("cited", "found", "articles", "titles")}
+    return Record(**{**read, **tuples, "accept": tuple(map(tuple, read.get("accept", ())))})
 
 
 def _whole_lines(path: Path) -> bytes:

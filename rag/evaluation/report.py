@@ -19,6 +19,10 @@ from rag.evaluation.outcomes import Outcome, outcome_of, outcomes
 from rag.evaluation.records import Record, Run
 
 WIDTH = 4.8  # inches, so that letters keep a size that can be read on a phone
+# Articles that are named of a failure, of those that were expected and of those that came.
+LISTED = 5
+# Fewer times than these are no distribution.
+FEWEST_TIMES = 10
 # What plots are drawn in, until the page's own colour takes its place.
 _INK = "#010203"
 _STYLE: Any = {
@@ -47,6 +51,7 @@ def to_html(run: Run, figures: Sequence[Figure], differences: Sequence[tuple[str
         groups=grouped([figure.measure for figure in figures]),
         kinds=sorted({figure.kind for figure in figures} - {ALL}),
         all=ALL,
+        listed=LISTED,
         told_by_kind={figure.measure for figure in figures if figure.kind != ALL},
         by_kind=by_kind,
         headline=by_kind.get((headline([figure.measure for figure in figures]) or "", ALL)),
@@ -92,7 +97,7 @@ def _plots(figures: Sequence[Figure], records: Sequence[Record]) -> dict[str, Ma
     if len(of_kinds) > 1:
         found["kinds"] = _svg(lambda axes: plots.draw_kinds(axes, of_kinds), plots.height(len(of_kinds)))
     step = "total ms" if any(f.measure == "total ms" for f in figures) else "search ms"
-    if sum(record.measures.get(step, 0) > 0 for record in records) > 1:
+    if sum(record.measures.get(step, 0) > 0 for record in records) >= FEWEST_TIMES:
         found["times"] = _svg(lambda axes: plots.draw_times(axes, records, step), 2.4)
     return found
 
