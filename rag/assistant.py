@@ -6,7 +6,7 @@ from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 from functools import partial
-from typing import Self
+from typing import Self, Unpack
 
 from anyio import to_thread
 
@@ -24,7 +24,7 @@ from rag.inbox import Inbox
 from rag.indexes import Indexes
 from rag.names import Names, names_for, shipped
 from rag.parts import parts_of
-from rag.question import Question, Turn, reworded, understand
+from rag.question import Question, Scope, Turn, reworded, understand
 from rag.refusals import not_mentioned, nothing_in_reach
 from rag.reranking import Reranker, build_reranker
 from rag.retrieval import DEPTH, Found, Retriever, merged
@@ -110,52 +110,24 @@ class Assistant:
     # asking
 
     async def ask(
-        self,
-        question: str,
-        *,
-        as_of: str | None = None,
-        companies: Sequence[str] = (),
-        sites: Sequence[str] = (),
-        authors: Sequence[str] = (),
-        history: Sequence[Turn] = (),
-        model: str | None = None,
-        k: int | None = None,
+        self, question: str, *, model: str | None = None, k: int | None = None, **scope: Unpack[Scope]
     ) -> Answer:
         """Answers a question. Raises QuestionError, ConfigurationError, ModelError, LibraryError."""
-        events = self.stream(
-            question,
-            as_of=as_of,
-            companies=companies,
-            sites=sites,
-            authors=authors,
-            history=history,
-            model=model,
-            k=k,
-        )
-        async with aclosing(events):
+        async with aclosing(self.stream(question, model=model, k=k, **scope)) as events:
             async for event in events:
                 if isinstance(event, Answered):
                     return event.answer
         raise AssertionError("a stream ends with an answer or an error")
 
     async def stream(
-        self,
-        question: str,
-        *,
-        as_of: str | None = None,
-        companies: Sequence[str] = (),
-        sites: Sequence[str] = (),
-        authors: Sequence[str] = (),
-        history: Sequence[Turn] = (),
-        model: str | None = None,
-        k: int | None = None,
+        self, question: str, *, model: str | None = None, k: int | None = None, **scope: Unpack[Scope]
     ) -> AsyncGenerator[Event]:
         """The same answer as it comes: the passages, the text sentence by sentence as each is checked, the whole."""
         started = self._clock()
-        asked = self._understood(question, as_of, companies, sites, authors, history)
+        asked = self._understood(question, scope)
         answerer = await to_thread.run_sync(self.answerer, model)
         spent = Usage()
-        if isinstance(answerer, Rewriter) and history:
+        if isinstance(answerer, Rewriter) and (history := scope.get("history")):
             asked, spent = await self._worded_by(answerer, asked, history)
 
         parts = parts_of(asked)
@@ -211,25 +183,8 @@ class Assistant:
                 self._answerers[spec] = build_answerer(spec, self.settings, self.embedder, self.indexes, self.catalog)
             return self._answerers[spec]
 
-    def _understood(
-        self,
-        question: str,
-        as_of: str | None,
-        companies: Sequence[str],
-        sites: Sequence[str],
-        authors: Sequence[str],
-        history: Sequence[Turn],
-    ) -> Question:
-        return understand(
-            question,
-            as_of=as_of,
-            only=companies,
-            sites=sites,
-            authors=authors,
-            history=history,
-            limit=self.settings.max_question,
-            known=self._names,
-        )
+    def _understood(self, question: str, scope: Scope) -> Question:
+        return understand(question, limit=self.settings.max_question, known=self._names, **scope)
 
     async def _worded_by(self, rewriter: Rewriter, asked: Question, history: Sequence[Turn]) -> tuple[Question, Usage]:
         """A question that leans on the conversation as the model words it, where that may be used; else unchanged."""
@@ -256,19 +211,10 @@ class Assistant:
     # searching and reading
 
     async def search(
-        self,
-        question: str,
-        *,
-        k: int = 10,
-        as_of: str | None = None,
-        companies: Sequence[str] = (),
-        sites: Sequence[str] = (),
-        authors: Sequence[str] = (),
-        history: Sequence[Turn] = (),
-        explain: bool = False,
+        self, question: str, *, k: int = 10, explain: bool = False, **scope: Unpack[Scope]
     ) -> tuple[Passage, ...]:
         """The k best passages for a question, best first; `explain`: with what each signal says of them."""
-        asked = self._understood(question, as_of, companies, sites, authors, history)
+        asked = self._understood(question, scope)
         found = await to_thread.run_sync(partial(self._retriever.retrieve, asked, k, explain=explain))
         return found.passages
 

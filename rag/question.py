@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Literal
+from typing import Literal, TypedDict, Unpack
 
 from rag.asked_names import names_in as names_in
 from rag.conversation import Turn as Turn
@@ -85,17 +85,27 @@ class Question:
         return self.limits.as_of
 
 
+class Scope(TypedDict, total=False):
+    """What a question is asked within, beside its words.
+
+    `as_of` (`2023-12-14`, `2023-12` or `2023`) leaves out what was published later; `companies`, `sites` and `authors`
+    all articles that are not about, on or by one of them; `history` is the conversation so far, oldest turn first.
+    """
+
+    as_of: str | None
+    companies: Sequence[str]
+    sites: Sequence[str]
+    authors: Sequence[str]
+    history: Sequence[Turn]
+
+
 def understand(
     text: str,
     *,
-    as_of: str | None = None,
-    only: Sequence[str] = (),
-    sites: Sequence[str] = (),
-    authors: Sequence[str] = (),
-    history: Sequence[Turn] = (),
     limit: int = 2000,
     known: Names | None = None,
     today: date | None = None,
+    **scope: Unpack[Scope],
 ) -> Question:
     """Reads a question, relative to `today` (the present day if none is given).
 
@@ -111,9 +121,13 @@ def understand(
         )
     known = known or shipped()
     today = today or date.today()
-    wording = stand_alone(spelled_out(corrected(wording, known)), history, known, today)
+    wording = stand_alone(spelled_out(corrected(wording, known)), scope.get("history", ()), known, today)
+    as_of = scope.get("as_of")
     limits = Limits(
-        parse_as_of(as_of) if as_of else None, tuple(map(known.company_of, only)), tuple(sites), tuple(authors)
+        parse_as_of(as_of) if as_of else None,
+        tuple(map(known.company_of, scope.get("companies", ()))),
+        tuple(scope.get("sites", ())),
+        tuple(scope.get("authors", ())),
     )
     asked = Question(text=text, wording=wording, limits=limits, today=today, known=known)
     return reworded(asked, wording)

@@ -41,7 +41,7 @@ def test_a_company_with_all_that_is_its_own_is_found_in_articles_and_questions(t
         ("model", "Pilot"),
         ("model", "Beam-2 mini"),
     ]
-    asked = understand("What does Lumen sell?", known=names, only=["lumen"])
+    asked = understand("What does Lumen sell?", known=names, companies=["lumen"])
     assert (asked.companies, asked.limits.companies) == (("Lumen Robotics",), ("Lumen Robotics",))
     assert understand("What does Lumen sell?").companies == ()
 
