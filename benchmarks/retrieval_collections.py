@@ -89,7 +89,7 @@ def read_collection(
     kept = [
         one for one in asked if one.answerable and not one.history and (one.phrases or not measure.startswith("ev"))
     ]
-    questions = [understand(one.question, as_of=one.as_of, only=one.companies) for one in kept]
+    questions = [understand(one.question, as_of=one.as_of, companies=one.companies) for one in kept]
     facets, names = Facets(catalog), names_in(suite, catalog)
     chunks = catalog.chunks_of([article.id for article in catalog.articles()])
     sentences = catalog.sentences([stored.chunk.id for stored in chunks])
