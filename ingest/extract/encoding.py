@@ -3,6 +3,7 @@
 import codecs
 import re
 from collections import Counter
+from collections.abc import Iterator
 
 from charset_normalizer import from_bytes
 
@@ -68,10 +69,9 @@ def _decode(body: bytes, name: str) -> tuple[str, str]:
     unmarked = _unmarked_utf16(body)
     if unmarked:
         return body.decode(unmarked, "replace"), unmarked
-    # UTF-8 hardly ever fits by chance, a wrong declaration is common: so what is declared comes second.
     if b"\x1b" in body and _JAPANESE.search(body) and body.isascii():
         return body.decode("iso2022_jp", "replace"), "iso2022_jp"
-    for encoding in ("utf-8", _declared(body)):
+    for encoding in _likely(body):
         try:
             return body.decode(encoding), encoding
         except (UnicodeDecodeError, LookupError):
@@ -89,6 +89,12 @@ def _with_whole_characters(body: bytes) -> str:
 def _joined(found: re.Match[bytes]) -> bytes:
     halves = found[0].decode("utf-8", "surrogatepass")
     return halves.encode("utf-16", "surrogatepass").decode("utf-16").encode()
+
+
+def _likely(body: bytes) -> Iterator[str]:
+    """UTF-8 hardly ever fits by chance, a wrong declaration is common: so what is declared comes second."""
+    yield "utf-8"
+    yield _declared(body)
 
 
 def _declared(body: bytes) -> str:

@@ -18,7 +18,10 @@ _NO_SPACES = ("CJK", "HIRAGANA", "KATAKANA", "THAI", "LAO", "KHMER", "MYANMAR", 
 
 def join(pieces: Iterable[str]) -> str:
     """The line that the pieces make; white space is narrowed to single spaces."""
-    parts = [part for part in _split("".join(pieces)) if part]
+    whole = "".join(pieces)
+    if BOUNDARY not in whole:
+        return " ".join(whole.split())
+    parts = [part for part in _split(whole) if part]
     line = ""
     for i, part in enumerate(parts):
         if part == BOUNDARY:

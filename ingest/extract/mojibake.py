@@ -47,7 +47,7 @@ _FOREIGN = re.compile(f"(?:{_roman(0xCE, 0xDB)}{_CONTINUES}){{4,}}")
 _SIGNS = "‚\uf8ff√"
 _LEADS = bytes(range(0xCE, 0xDC)).decode("mac_roman")
 # The others do no damage: in no code page do they stand for the first and the next byte of a character.
-_SUSPECT = re.compile("[^\x00-\x7f“”‘’–—…]")
+_SUSPECT = re.compile("[^\x00-\x7f“”‘’–—…©•€£]")
 _MATHEMATICS = re.compile(r"[≈ƒ].|√[π∞Ω∂∑∏∫≤≥±]")
 
 

@@ -104,12 +104,14 @@ def _walk(page: html.HtmlElement) -> Iterator[Block]:
                 run.breaks += 1
                 run.pieces.append("\n" if places[-1].tag == "pre" else " ")
                 if run.breaks == 2 and places[-1].tag != "pre":
-                    yield from _flush(run, places[-1], tables)
+                    if block := _flushed(run, places[-1], tables):
+                        yield block
                     run = _Run()
                 continue
             if tag in BREAKING:
                 if run.pieces:
-                    yield from _flush(run, places[-1], tables)
+                    if block := _flushed(run, places[-1], tables):
+                        yield block
                     run = _Run()
                 places.append(_entered(places[-1], element, tag))
             links += tag == "a"
@@ -119,12 +121,14 @@ def _walk(page: html.HtmlElement) -> Iterator[Block]:
         if tag in BREAKING and places[-1].element is element and len(places) > 1:
             place = places.pop()
             if run.pieces:
-                yield from _flush(run, place, tables)
+                if block := _flushed(run, place, tables):
+                    yield block
                 run = _Run()
         links -= tag == "a"
         if element is not page and (text := element.tail):
             _add(run, text, links)
-    yield from _flush(run, places[-1], tables)
+    if block := _flushed(run, places[-1], tables):
+        yield block
 
 
 def _add(run: _Run, text: str, links: int) -> None:
@@ -160,16 +164,17 @@ def _is_hidden(element: html.HtmlElement) -> bool:
     return element.get("hidden") is not None or element.get("aria-hidden") == "true" or "display:none" in style
 
 
-def _flush(run: _Run, place: _Place, tables: dict[html.HtmlElement, bool]) -> Iterator[Block]:
+def _flushed(run: _Run, place: _Place, tables: dict[html.HtmlElement, bool]) -> Block | None:
+    """The block that the pieces of a run make, if there is a word in it."""
     whole = "".join(run.pieces)
     if whole.isspace() or not whole:
-        return
+        return None
     is_code = place.tag == "pre"
     whole = whole.replace(BOUNDARY, "")
     text = whole.strip("\n") if is_code else " ".join(whole.split())
     words = words_of(text)
     if not words:
-        return
+        return None
     row = table = None
     if place.cell is not None:
         row = next(place.cell.iterancestors("tr"), None)
@@ -188,7 +193,7 @@ def _flush(run: _Run, place: _Place, tables: dict[html.HtmlElement, bool]) -> It
         kind = "heading"
     elif place.item is not None:
         kind = "item"
-    yield Block(
+    return Block(
         text=text,
         words=words,
         links=run.linked / max(run.letters, 1),
