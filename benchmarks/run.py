@@ -12,7 +12,7 @@ from contextlib import ExitStack
 from datetime import date
 from pathlib import Path
 
-from benchmarks import answer, copies, embedding, growth, ingest, names, reading, scaling, search, serve
+from benchmarks import answer, claims, copies, embedding, growth, ingest, names, reading, scaling, search, serve
 from benchmarks.articles import REPOSITORY
 from benchmarks.machine import this_machine
 from benchmarks.measurement import Benchmark
@@ -31,6 +31,7 @@ BENCHMARKS: tuple[Benchmark, ...] = (
     answer.BENCHMARK,
     serve.BENCHMARK,
     names.BENCHMARK,
+    claims.BENCHMARK,
 )
 
 

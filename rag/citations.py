@@ -7,12 +7,15 @@ against exact stretches of the passages, and either becomes a sentence with cita
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import permutations
 
 from rag.answering.claims import Claim, Quote
+from rag.checking.claim_words import NAME_RUN, content, fold
 from rag.checking.markup import plain_sentence
 from rag.checking.quantities import missing, quantities
-from rag.checking.support import MIN_SHARE, Evidence, objection, sentences, share, subject_of
+from rag.checking.support import MIN_SHARE, Evidence, objection, sentences, share
+from rag.checking.surroundings import surroundings
 from rag.copies import MOST_NAMED, further_addresses, quoted_in
 from rag.documents import AlsoIn, Article, Citation, Passage, Sentence
 
@@ -79,7 +82,7 @@ class CitationChecker:
     def _support(self, text: str, claim: Claim) -> tuple[tuple[Quote, ...], str]:
         """Quotes for the text: those given, else from the passages cited, else from any passage."""
         given = tuple(quote for quote in claim.quotes if self._is_exact(quote))
-        if given and (_repeats(text, given) or not objection(text, [Evidence(q.text) for q in given], self._common)):
+        if given and (_repeats(text, given) or not objection(text, self._given(given), self._common)):
             return given, ""
         cited = [n - 1 for n in claim.cites if 1 <= n <= len(self._passages)]
         reason = ""
@@ -90,6 +93,15 @@ class CitationChecker:
                 return found, ""
             reason = reason or why
         return (), reason or "there are no passages"
+
+    def _given(self, quotes: Sequence[Quote]) -> list[Evidence]:
+        found = []
+        for quote in quotes:
+            passage = next(self._passages_with(quote), None)
+            found.append(
+                self._evidence(quote, passage, self._heading_above(passage)) if passage else Evidence(quote.text)
+            )
+        return found
 
     def _is_exact(self, quote: Quote) -> bool:
         if quote.start >= quote.end or quote.start < 0:
@@ -107,21 +119,40 @@ class CitationChecker:
     def _windows_in(self, passage: Passage) -> Iterator[_Window]:
         """Sentences and pairs of neighbours, each with the heading above it; no pair reaches into a new section."""
         heading = self._heading_above(passage)
-        subject = subject_of(passage.title)
         below: tuple[int, int] | None = None
-        header = passage.header
-        for start, end in sentences(passage.text):
+        for start, end in _lines_and_sentences(passage.text):
             if self._is_heading(passage, start, end):
                 heading, below = _quote(passage, start, end), (start, end)
                 continue
-            line = passage.text[passage.text.rfind("\n", 0, start) + 1 : end]
-            header = header if line.lstrip().startswith("|") else ""
-            context = f"{subject}. {heading.text if heading else passage.heading} {header}"
-            both_items = below and _ITEM.match(passage.text, below[0]) and _ITEM.match(passage.text, start)
+            both_items = below and (
+                (_ITEM.match(passage.text, below[0]) and _ITEM.match(passage.text, start))
+                or "|" in (passage.text[below[0]], passage.text[start])
+            )
+            if passage.text[start:end].endswith("?"):
+                below = None  # a question says nothing
+                continue
             for begin in {start, below[0] if below and not both_items else start}:
                 quote = _quote(passage, begin, end)
-                yield _Window(quote, Evidence(quote.text, context), heading)
+                yield _Window(quote, self._evidence(quote, passage, heading), heading)
             below = (start, end)
+
+    def _evidence(self, quote: Quote, passage: Passage, heading: Quote | None) -> Evidence:
+        """The quote with what stands around it in its article, or in the passage where the text is not at hand."""
+        article = self._articles.get(quote.article_id)
+        text, start = (article.text, quote.start) if article and article.text else (passage.text, 0)
+        if text is passage.text:
+            start = quote.start - passage.start
+        around = surroundings(
+            text,
+            start,
+            title=passage.title,
+            heading=heading.text if heading else passage.heading,
+            headings=frozenset(self._headings[quote.article_id]),
+            header=passage.header if _in_first_table(passage.text[: quote.start - passage.start]) else "",
+            tagged=(*article.companies, *article.people) if article else (),
+            common=self._common,
+        )
+        return Evidence(quote.text, around, _name_runs(text))
 
     def _is_heading(self, passage: Passage, start: int, end: int) -> bool:
         line = passage.text[start:end]
@@ -170,12 +201,43 @@ def rendered(sentence: Sentence) -> str:
 
 def _repeats(text: str, quotes: Sequence[Quote]) -> bool:
     """Whether the text is one of its quotes, whole: a part of one could leave out the word that denies it."""
-    whole = any(text.casefold() == plain_sentence(quote.text).casefold() for quote in quotes)
+    whole = any(_bare(text) == _bare(plain_sentence(quote.text)) for quote in quotes)
     return whole and not missing(text, [quote.text for quote in quotes])
+
+
+def _bare(text: str) -> list[str]:
+    """The words alone: a row of a table may be shown with commas in the place of its bars."""
+    return re.findall(r"[^\s|,;.]+(?:[.,]\d+)*", text.casefold())
 
 
 def _quote(passage: Passage, start: int, end: int) -> Quote:
     return Quote(passage.article_id, passage.start + start, passage.start + end, passage.text[start:end])
+
+
+def _lines_and_sentences(text: str) -> Iterator[tuple[int, int]]:
+    """Sentences; a row of a table is one, whatever stands in its cells."""
+    reached = 0
+    for start, end in sentences(text):
+        if start < reached:
+            continue
+        line_start = text.rfind("\n", 0, start) + 1
+        if text[line_start:].lstrip().startswith("|"):
+            line_end = text.find("\n", start)
+            end = len(text[: line_end if line_end >= 0 else len(text)].rstrip())
+        yield start, end
+        reached = end
+
+
+def _in_first_table(before: str) -> bool:
+    """Whether a chunk has nothing but rows so far: then its header may stand before it."""
+    return all(line.lstrip().startswith("|") for line in before.splitlines() if line.strip())
+
+
+@lru_cache(maxsize=256)
+def _name_runs(text: str) -> frozenset[frozenset[str]]:
+    """The names of two or three words in a text, folded: first name and surname, company and its short form."""
+    found = (match.group().split() for match in NAME_RUN.finditer(text))
+    return frozenset(frozenset(map(fold, run)) for run in found if 2 <= len(run) <= 3)
 
 
 def _supporting(text: str, windows: Sequence[_Window], common: frozenset[str]) -> tuple[tuple[Quote, ...], str]:
@@ -186,12 +248,21 @@ def _supporting(text: str, windows: Sequence[_Window], common: frozenset[str]) -
             return (window.quote,), ""
     for window in ranked[:_PAIRED]:
         heading = window.heading
-        if heading and not objection(text, [window.evidence, Evidence(heading.text)], common):
+        if (
+            heading
+            and _only_names(text, window)
+            and not objection(text, [window.evidence, Evidence(heading.text)], common)
+        ):
             return (heading, window.quote), ""
     for one, other in permutations(ranked[:_PAIRED], 2):
         if _each_says_its_part(text, one, other) and not objection(text, [one.evidence, other.evidence], common):
             return (one.quote, other.quote), ""
     return (), (objection(text, [ranked[0].evidence], common) or "") if ranked else ""
+
+
+def _only_names(text: str, window: _Window) -> bool:
+    """A heading may say which model is meant; a number of its own says nothing of the window's."""
+    return all(q.kind in ("name", "date") for q in missing(text, [window.quote.text]))
 
 
 def _ranked(text: str, windows: Sequence[_Window]) -> list[_Window]:
@@ -204,11 +275,15 @@ def _ranked(text: str, windows: Sequence[_Window]) -> list[_Window]:
     return sorted(windows, key=promise)
 
 
+def _says_something(part: str) -> bool:
+    return any(q.kind != "date" for q in quantities(part)) or (len(part.split()) > 2 and bool(content(part)))
+
+
 def _each_says_its_part(text: str, one: _Window, other: _Window) -> bool:
     """Two quotes together support only a sentence of two parts: stray pieces of both must not make up a third thing."""
     for joint in _JOINTS.finditer(text):
         parts = text[: joint.start()], text[joint.end() :]
-        if all(quantities(part) or len(part.split()) > 2 for part in parts) and all(
+        if all(_says_something(part) for part in parts) and all(
             not missing(part, [window.quote.text]) and share(part, [window.evidence]) >= MIN_SHARE
             for part, window in zip(parts, (one, other), strict=True)
         ):

@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from rag.answering.windows import Window
 from rag.checking.quantities import Quantity, quantities
-from rag.checking.support import subject_of
+from rag.checking.surroundings import subject_of
 from rag.documents import Passage
 from rag.indexes.lexical import terms
 from rag.names import Names

@@ -14,7 +14,7 @@ from rag.answering.claimed import FAR, gap_between
 from rag.answering.focus import Named, on_companies, on_dates
 from rag.answering.sought import Sought
 from rag.answering.windows import Window
-from rag.checking.support import subject_of
+from rag.checking.surroundings import subject_of
 from rag.indexes.lexical import terms
 from rag.names.occurrences import occurrences
 from rag.question import Question

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 from rag.checking.claim_words import content
-from rag.checking.support import subject_of
+from rag.checking.surroundings import subject_of
 from rag.documents import Passage
 from rag.indexes.lexical import terms
 from rag.sentences import sentence_spans

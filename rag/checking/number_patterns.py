@@ -59,7 +59,7 @@ DATES = (
     ),
     # A month alone is easily a verb or a first name (March, May, April): only after a word of time; case counts.
     re.compile(
-        r"\b(?i:in|of|by|to|since|until|after|before|early|from|last|late|mid|this|during)[\s-]"
+        r"\b(?i:in|of|by|to|since|until|after|before|early|from|last|late|mid|this|during|following|next|previous|says)[\s-]"
         rf"(?P<month>{_FULL})\b(?!\s[A-Z])"
     ),
     re.compile(rf"(?<![\w.,/$€£])(?<!-\d-){_YEAR}{_NO_DATE}(?!/\d)"),

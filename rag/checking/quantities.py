@@ -93,7 +93,7 @@ def _names_it(name: str, text: str) -> bool:
     parts = re.findall(r"[^\W\d_]+|\d+|[^\s\w]", name)
     joined = r"[\s-]?".join(re.escape(part) for part in parts)
     return bool(
-        re.search(rf"(?<!\w)(?<!\w\.){joined}(?!\w|[.,]\d)", text.translate(patterns.SAME_LENGTH), re.IGNORECASE)
+        re.search(rf"(?<!\w)(?<!\d\.){joined}(?!\w|[.,]\d)", text.translate(patterns.SAME_LENGTH), re.IGNORECASE)
     )
 
 
