@@ -11,6 +11,7 @@ from dataclasses import replace
 from courlan import clean_url
 
 from ingest.extract.extracted import Extracted
+from ingest.extract.letter_frame import is_letter, without_frame
 from ingest.extract.walls import MARKS, is_button, says_wall
 from rag.addresses import without_credentials
 
@@ -63,6 +64,8 @@ def clean(found: Extracted) -> Extracted:
     """The article with clean text, title and address, and with the flags `truncated` and `paywalled` where due."""
     text, invisible = _clean_characters(found.text)
     paragraphs = [p for p in re.split(r"\n{2,}", text) if p.strip()]
+    if is_letter(paragraphs):  # saved as a page or as text: of mail this is done already
+        paragraphs = [p for p in re.split(r"\n{2,}", without_frame(text)) if p.strip()] or paragraphs
     paragraphs, flags = _without_wall(paragraphs)
     paragraphs = [p for p in paragraphs if not (len(p) <= _LONGEST_CALL_OUT and _CALL_OUT.search(p))]
     notes = (f"{invisible} invisible characters removed",) if invisible else ()

@@ -86,3 +86,64 @@ def test_a_letter_in_plain_text_loses_its_rules_its_advertisement_and_its_list_o
 )
 def test_a_line_that_begins_as_a_button_does_and_tells_something_stays(line: str) -> None:
     assert line in letter(f"<p>{FIRST}</p><p>{line}</p><p>{SECOND}</p>").text
+
+
+SAVED = f"""# Acme raises $40 million
+
+![Author](https://media.example/thumb.jpg)
+
+[Ann Writer](https://letter.example/authors/1)\\
+May 14, 2024
+
+[View in browser]({LINK})
+
+{FIRST}
+
+![](https://media.example/1.png?t=1702498751)
+
+{SECOND}
+
+[Read more]({LINK})
+
+## Numbers
+
+{THIRD}
+
+How did we do? [Loved it]({LINK}) [Not great]({LINK})
+
+[Twitter]({LINK}) | [LinkedIn]({LINK})
+
+You are receiving this email because you signed up at letter.example.
+
+© 2024 The Robot Letter
+
+[Unsubscribe]({LINK}) | [Privacy policy]({LINK})
+
+228 Park Ave S, New York
+"""
+
+
+@pytest.mark.parametrize("name", ["letter.md", "letter.txt"])
+def test_a_newsletter_that_was_saved_as_text_is_read_as_the_mail_would_be(name: str) -> None:
+    found = clean(extracted(SAVED.encode(), name))
+    assert found.text == f"{FIRST}\n\n{SECOND}\n\n## Numbers\n\n{THIRD}"
+    assert (found.title, found.author, found.published) == ("Acme raises $40 million", "Ann Writer", "2024-05-14")
+
+
+def test_a_newsletter_that_was_saved_as_a_page_loses_what_it_says_of_itself() -> None:
+    body = (
+        f"<div><a href='{LINK}'>View in browser</a></div><div><h1>Acme raises</h1><p>{FIRST}</p><p>{SECOND}</p>"
+        f"<p>{THIRD}</p><p>How did we do? <a href='{LINK}'>Loved it</a></p>"
+        "<p>You are receiving this email because you signed up.</p><p>228 Park Ave S, New York</p></div>"
+    )
+    page = f"<!doctype html><html><head><title>Acme raises</title></head><body>{body}</body></html>"
+    assert clean(extracted(page.encode(), "letter.html")).text == f"{FIRST}\n\n{SECOND}\n\n{THIRD}"
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["Comment", "Share", "Powered by Acme", "Update your preferences for the better, say robots", "Loved it"],
+)
+def test_of_a_text_that_is_no_letter_such_lines_stay(line: str) -> None:
+    text = f"# Acme raises\n\n{FIRST}\n\n## {line}\n\n{SECOND}\n\n{THIRD}"
+    assert f"## {line}" in clean(extracted(text.encode(), "story.md")).text
