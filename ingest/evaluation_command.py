@@ -53,7 +53,7 @@ def evaluate(
         typer.Option(
             metavar="IN:OUT[:CURRENCY]",
             help="What a million tokens cost the model, read and written, as 0.1:0.3:EUR; gives the cost by question. "
-            "May be told later, of a finished run too.",
+            "With --report, of a finished run too.",
         ),
     ] = None,
     record: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the figures down, for --guard.")] = None,
