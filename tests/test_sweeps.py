@@ -25,7 +25,8 @@ from rag.evaluation.frames import (
 from rag.evaluation.questions import Asked
 from rag.evaluation.records import Record, Run
 from rag.evaluation.suite import Suite
-from rag.evaluation.sweep import Variant, sweep
+from rag.evaluation.sweep import Variant, source_digest, sweep
+from tests.conftest import REPOSITORY
 from tests.test_reranking import made
 
 LONG = " ".join(
@@ -103,6 +104,7 @@ def test_a_sweep_asks_the_same_questions_of_each_variant_and_of_none_twice(
     again = sweep(suite, tmp_path / "runs", variants)
     assert {path: path.read_bytes() for path in written} == written
     assert [run.records for run in again.values()] == [run.records for run in runs.values()]
+    assert {run.about["code"] for run in runs.values()} == {source_digest(REPOSITORY / "rag")}
 
     frame = sweep_frame(runs, ["recall@10"])
     assert frame.loc[("recall@10", "both legs"), "mean"] == 1
@@ -113,6 +115,16 @@ def test_a_sweep_asks_the_same_questions_of_each_variant_and_of_none_twice(
     assert changed.iloc[0].tolist() == ["lost", "b", "top researcher joins", 1.0, 0.0]
     with pytest.raises(ConfigurationError, match="'both legs' has no 'recall@99'"):
         sweep_frame(runs, ["recall@99"])
+
+
+def test_the_digest_of_a_package_tells_its_versions_apart(tmp_path: Path) -> None:
+    (tmp_path / "inner").mkdir()
+    (tmp_path / "inner" / "module.py").write_text("one = 1\n")
+    first = source_digest(tmp_path)
+    (tmp_path / "notes.txt").write_text("not read")
+    assert source_digest(tmp_path) == first
+    (tmp_path / "inner" / "module.py").write_text("one = 2\n")
+    assert source_digest(tmp_path) != first
 
 
 def test_a_reranker_is_compared_with_none(tmp_path: Path, library_of: Callable[[Mapping[str, str]], Path]) -> None:

@@ -45,19 +45,29 @@ def sweep(
     half: Half | None = None,
     on_progress: Callable[[str, int, int], None] = lambda name, done, total: None,
 ) -> dict[str, Run]:
-    """A run for each variant, by its name, kept in `folder`: what was measured there before is not measured again.
+    """A run for each variant, by its name, kept in `folder`: what this version measured there is not measured again.
 
     `on_progress` hears the variant, and how many of them are done, of how many. Raises DossierError.
     """
+    code = source_digest(Path(__file__).resolve().parent.parent)
     runs = {}
     for number, (name, variant) in enumerate(variants.items()):
         on_progress(name, number, len(variants))
         settings = load_settings(library=variant.library, **variant.settings)
-        more = {"weights": dict(variant.weights), "depth": variant.depth, "settings": _told(variant.settings)}
+        searched = {"weights": dict(variant.weights), "depth": variant.depth, "settings": _told(variant.settings)}
+        more = {**searched, "code": code}
         with closing(Assistant.open(settings, weights=variant.weights, depth=variant.depth)) as assistant:
             runs[name] = evaluate(suite, assistant, partial(_place, folder), half=half, more=more)
     on_progress("", len(variants), len(variants))
     return runs
+
+
+def source_digest(package: Path) -> str:
+    """A digest of a package's source: what another version of it measured is not taken for this one's."""
+    digest = hashlib.sha256()
+    for path in sorted(path for ending in ("py", "csv") for path in package.rglob(f"*.{ending}")):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:12]
 
 
 def _told(settings: Mapping[str, Any]) -> dict[str, str]:
