@@ -114,7 +114,7 @@ def some_documents(suite: Suite, count: int, folder: Path) -> Suite:
         str(json.loads(line)["_id"]): line for line in suite.documents.read_text(encoding="utf-8").splitlines(True)
     }
     needed = {id_ for one in suite.questions for id_ in one.relevance}
-    others = sorted(lines.keys() - needed)
+    others = [id_ for id_ in lines if id_ not in needed]
     kept = needed | set(Random(0).sample(others, max(0, count - len(needed))))
     folder.mkdir(parents=True, exist_ok=True)
     shorter = folder / f"{suite.name}-{count}.jsonl"

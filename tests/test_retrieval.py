@@ -10,7 +10,7 @@ import pytest
 import rag
 from rag.assistant import Assistant
 from rag.errors import ConfigurationError
-from rag.fusion import ARTICLE, DENSE, WORDS, fuse, scaled
+from rag.fusion import ARTICLE, DENSE, SENTENCE, WORDS, fuse, scaled
 from rag.settings import Settings
 
 ARTICLES = {
@@ -90,3 +90,18 @@ def test_weights_that_find_nothing_are_told(
 ) -> None:
     with pytest.raises(ConfigurationError, match="Weights are of dense, sentence, words, article"):
         Assistant.open(Settings(library=library_of(ARTICLES)), weights=weights, depth=depth)
+
+
+def test_a_passage_is_as_near_as_its_nearest_sentence(library_of: Callable[[Mapping[str, str]], Path]) -> None:
+    mixed = (
+        "Acme bakes bread in Rome. Its founder plays chess. Bolt raised $5 million from Zeta. The court let it pass."
+    )
+    texts = {"a.md": f"---\ntitle: This week\n---\n{mixed}\n", "b.md": "---\ntitle: Bolt\n---\nBolt makes batteries.\n"}
+    with rag.open(library_of(texts)) as library:
+        found = library.search("How much money did Bolt raise from Zeta?", explain=True)
+    week, bolt = (
+        {signal.name: signal for signal in p.signals or ()} for p in sorted(found, key=lambda p: -len(p.text))
+    )
+    assert week[SENTENCE].score > week[DENSE].score + 0.1
+    assert week[SENTENCE].rank == 1
+    assert bolt[SENTENCE].rank == 2
