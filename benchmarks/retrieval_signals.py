@@ -1,7 +1,7 @@
 """The signals of a search, each on its own: what every one of them says of the chunks that may be found."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 import numpy as np
@@ -11,6 +11,7 @@ from benchmarks.retrieval_collections import Collection
 from benchmarks.retrieval_words import WordIndex, Words
 from rag.embedding.sentence_vectors import Sentences, nearest
 from rag.fusion import ARTICLE, DENSE, WORDS
+from rag.indexes.lexical import ARTICLE_BOOSTS, SOURCE
 from rag.retrieval import DEPTH
 
 Scores = NDArray[np.float64]
@@ -63,7 +64,12 @@ def product_legs(collection: Collection, depth: int = DEPTH) -> dict[str, Leg]:
 def chunk_words(collection: Collection, words: Words, depth: int = DEPTH) -> Leg:
     """BM25 over chunks in another way than the product's."""
     texts = (
-        {"title": stored.title, "heading": f"{stored.chunk.heading}\n{stored.chunk.header}", "text": stored.chunk.text}
+        {
+            "title": stored.title,
+            "heading": f"{stored.chunk.heading}\n{stored.chunk.header}",
+            "text": stored.chunk.text,
+            SOURCE: stored.source,
+        }
         for stored in collection.chunks
     )
     index = WordIndex(words, texts)
@@ -77,12 +83,13 @@ def chunk_words(collection: Collection, words: Words, depth: int = DEPTH) -> Leg
 
 
 def article_words(collection: Collection, words: Words, depth: int = DEPTH) -> Leg:
-    """BM25 over whole articles in another way than the product's."""
+    """BM25 over whole articles in another way than the product's; with who published them, where SOURCE has a boost."""
     texts = []
     for _, parts in groupby(collection.chunks, lambda stored: stored.chunk.article_id):
         whole = list(parts)
-        texts.append({"text": "\n".join([whole[0].title, *(stored.chunk.text for stored in whole)])})
-    index = WordIndex(words, texts)
+        source = [whole[0].source] if SOURCE in words.boosts else []
+        texts.append({"whole": "\n".join([whole[0].title, *source, *(stored.chunk.text for stored in whole)])})
+    index = WordIndex(replace(words, boosts=ARTICLE_BOOSTS), texts)
 
     def found(number: int) -> Found:
         allowed = collection.allowed[number]

@@ -34,6 +34,7 @@ from benchmarks.retrieval_signals import (
 from benchmarks.retrieval_tokens import Finer, late_interaction
 from benchmarks.retrieval_words import Words
 from rag.fusion import ARTICLE, DENSE, SENTENCE, WEIGHTS, WORDS
+from rag.indexes.lexical import BOOSTS, SOURCE
 
 PRODUCT = f"Dossier: {', '.join(f'{name} {weight:g}' for name, weight in WEIGHTS.items())}"
 BEFORE = {DENSE: 0.45, WORDS: 0.15, ARTICLE: 0.4}
@@ -41,7 +42,6 @@ BEFORE = {DENSE: 0.45, WORDS: 0.15, ARTICLE: 0.4}
 LATE = 30
 MIXES = (0.0, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5, 0.6)
 RRF = 60
-_TEXT = {"text": 1.0}
 
 Figures = list[float]
 
@@ -90,19 +90,22 @@ class Ways:
         yield from self._learned()
 
     def _other_words(self) -> Iterator[Row]:
-        boosts = {"title": 1.0, "heading": 1.0, "text": 1.0}
+        boosts = dict(BOOSTS)
         for name, words in {
             "title twice in chunk BM25": Words({**boosts, "title": 2.0}),
-            "title and headings twice in chunk BM25": Words({"title": 2.0, "heading": 2.0, "text": 1.0}),
+            "title and headings twice in chunk BM25": Words({**boosts, "title": 2.0, "heading": 2.0}),
+            "site and author twice in chunk BM25": Words({**boosts, SOURCE: 2.0}),
             "pairs of words in chunk BM25 (boost 0.3)": Words(boosts, pairs=0.3),
         }.items():
             yield self._weighted(name, self._with({WORDS: words}), WEIGHTS)
-        for name, chunk, article in (
-            ("stop words kept", Words(boosts, stop_words=False), Words(_TEXT, stop_words=False)),
-            ("no stemming", Words(boosts, stemming=False), Words(_TEXT, stemming=False)),
-            ("pairs of words in both BM25 (boost 0.3)", Words(boosts, pairs=0.3), Words(_TEXT, pairs=0.3)),
-        ):
-            yield self._weighted(name, self._with({WORDS: chunk, ARTICLE: article}), WEIGHTS)
+        without_source = {name: boost for name, boost in boosts.items() if name != SOURCE}
+        for name, words in {
+            "without site and author in both BM25": Words(without_source),
+            "stop words kept": Words(boosts, stop_words=False),
+            "no stemming": Words(boosts, stemming=False),
+            "pairs of words in both BM25 (boost 0.3)": Words(boosts, pairs=0.3),
+        }.items():
+            yield self._weighted(name, self._with({WORDS: words, ARTICLE: words}), WEIGHTS)
 
     def _with(self, words: Mapping[str, Words]) -> dict[str, list[Candidates]]:
         found = {}

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import tantivy
 
-from rag.indexes.lexical import STOP_WORDS
+from rag.indexes.lexical import BOOSTS, STOP_WORDS
 
 _ANALYSER = "words"
 
@@ -15,7 +15,7 @@ _ANALYSER = "words"
 class Words:
     """How texts become terms and how these count: `boosts` by field; `pairs` is the boost of two words side by side."""
 
-    boosts: Mapping[str, float] = field(default_factory=lambda: {"title": 1.0, "heading": 1.0, "text": 1.0})
+    boosts: Mapping[str, float] = field(default_factory=lambda: dict(BOOSTS))
     stop_words: bool = True
     stemming: bool = True
     pairs: float = 0.0

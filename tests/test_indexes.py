@@ -1,6 +1,7 @@
 import shutil
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +15,7 @@ from rag.indexes.exact import ExactSearch
 from rag.indexes.facets import Allowed
 from rag.indexes.following import Index, bring_up, differences
 from rag.indexes.hits import IndexDamagedError, IndexInterruptedError
-from rag.indexes.lexical import LexicalIndex, terms
+from rag.indexes.lexical import CHUNKS, LexicalIndex, terms
 from tests.made_articles import EMBEDDER, made, put
 
 OpenIndex = Callable[[Path], Index]
@@ -489,7 +490,7 @@ def test_damaged_files_are_told_by_check(catalog: Catalog, indexes: Indexes) -> 
     indexes.sync()
     indexes.close()
     (catalog.folder / "chroma" / "chroma.sqlite3").write_bytes(b"garbage")
-    shutil.copy(catalog.folder / "lexical" / "chunks" / "meta.json", catalog.folder / "lexical" / "more.json")
+    shutil.copy(catalog.folder / "lexical" / CHUNKS / "meta.json", catalog.folder / "lexical" / "more.json")
     told = indexes.differences()
     assert [line.split(":")[0] for line in told] == ["lexical cannot be used", "chroma cannot be used"]
     assert "more.json" in told[0]
@@ -525,3 +526,18 @@ def test_a_library_that_stays_empty_is_no_interrupted_write(tmp_path: Path, capl
 
     assert state.read(tmp_path / "empty" / "lexical").closed
     assert not caplog.records
+
+
+def test_who_published_an_article_finds_it_and_yet_is_not_what_it_says(tmp_path: Path) -> None:
+    with closing(Catalog.open(tmp_path / "library", create=True)) as catalog:
+        put(
+            catalog,
+            made("a", "They raised money.", site="The Ledger", author="Ada Byron"),
+            made("b", "They raised money."),
+        )
+        index = LexicalIndex.in_memory()
+        index.apply([], catalog.chunks_of(["a", "b"]), catalog.last_change(), "")
+
+    assert [hit.article_id for hit in index.search("The Ledger on who raised money", 2)] == ["a", "b"]
+    assert list(index.search_articles("What does Ada Byron write?", 2)) == ["a"]
+    assert index.document_frequency("ledger") == 0

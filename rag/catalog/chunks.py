@@ -98,12 +98,13 @@ class Chunks(Database):
     def _stored(self, column: str, values: Sequence[str]) -> Iterator[StoredChunk]:
         query = (
             "SELECT c.id, c.article_id, c.position, c.start, c.end, "
-            "substr(a.text, c.start + 1, c.end - c.start), c.heading, c.header, a.title, a.published, c.embedding "
+            "substr(a.text, c.start + 1, c.end - c.start), c.heading, c.header, a.title, a.published, c.embedding, "
+            "coalesce(a.site || char(10), '') || coalesce(a.author, '') "
             "FROM chunks c JOIN articles a ON a.id = c.article_id "
             f"WHERE {column} IN (SELECT value FROM json_each(?)) ORDER BY c.article_id, c.position"
         )
         for row in self._rows(query, json.dumps(list(values))):
-            yield StoredChunk(Chunk(*row[:8]), row[8], row[9], np.frombuffer(row[10], dtype=np.float32))
+            yield StoredChunk(Chunk(*row[:8]), row[8], row[9], np.frombuffer(row[10], dtype=np.float32), row[11])
 
 
 def chunk_row(

@@ -29,12 +29,16 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class StoredChunk:
-    """A chunk with what the indexes and the answers need of its article, and its vector."""
+    """A chunk with what the indexes and the answers need of its article, and its vector.
+
+    `source` says who published it: the site and the author, as far as they are known.
+    """
 
     chunk: Chunk
     title: str
     published: str | None
     vector: Vectors
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True)

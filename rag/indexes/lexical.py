@@ -21,9 +21,12 @@ from rag.indexes.limited import searched
 
 ANALYSER = "dossier"
 # Title and headings say what a passage is about; twice their weight in the body's words.
-BOOSTS = {"title": 1.0, "heading": 1.0, "text": 1.0}
+# Questions name outlets and authors too (see benchmarks/RESULTS.md, Retrieval), which are no words of the text.
+SOURCE = "source"
+BOOSTS = {"title": 1.0, "heading": 1.0, "text": 1.0, SOURCE: 1.0}
 ARTICLE_BOOSTS = {"whole": 1.0}
-CHUNKS, ARTICLES = "chunks", "articles"
+# Named anew with every change of what they hold: an index without them is rebuilt.
+CHUNKS, ARTICLES = "chunks-2", "articles-2"
 HEAP_BYTES = 64_000_000
 # Words of questions and grammar that say nothing of what is asked; they cost time and add noise.
 STOP_WORDS = (
@@ -125,7 +128,7 @@ class _Bm25:
 
     def document_frequency(self, term: str) -> int:
         searcher = self._searcher
-        return max(int(searcher.doc_freq(name, term)) for name in self._boosts)
+        return max(int(searcher.doc_freq(name, term)) for name in self._boosts if name != SOURCE)
 
     def _id(self, searcher: tantivy.Searcher, address: tantivy.DocAddress) -> str:
         found: str = searcher.doc(address)[self._id_field][0]
@@ -221,7 +224,7 @@ class LexicalIndex:
             self._articles.reload()
 
     def search(self, text: str, k: int, allowed: Allowed | None = None) -> list[Hit]:
-        """The k best chunks by BM25 over title, headings and text, of the articles `allowed` (None: all)."""
+        """The k best chunks by BM25 over title, headings, text and source, of the articles `allowed` (None: all)."""
 
         def found(many: int, only: Sequence[str] | None = None) -> list[Hit]:
             return [Hit(id_, score) for id_, score in self._chunks.search(text, many, only)]
@@ -231,7 +234,7 @@ class LexicalIndex:
             return found(k, allowed.ids()) if best is None and allowed is not None else best or []
 
     def search_articles(self, text: str, k: int, allowed: Allowed | None = None) -> dict[str, float]:
-        """The k best articles by BM25 over title and whole text: their scores by id, best first."""
+        """The k best articles by BM25 over title, source and whole text: their scores by id, best first."""
 
         def found(many: int, only: Sequence[str] | None = None) -> list[Hit]:
             return [Hit(f"{id_}-0", score) for id_, score in self._articles.search(text, many, only)]
@@ -256,13 +259,13 @@ class LexicalIndex:
 def _chunk_fields(stored: StoredChunk) -> dict[str, str]:
     chunk = stored.chunk
     heading = f"{chunk.heading}\n{chunk.header}"
-    fields = {"title": stored.title, "heading": heading, "text": chunk.text}
+    fields = {"title": stored.title, "heading": heading, "text": chunk.text, SOURCE: stored.source}
     return {"chunk_id": chunk.id, "article_id": chunk.article_id} | fields
 
 
 def _article_fields(chunks: Sequence[StoredChunk]) -> Iterator[dict[str, str]]:
-    """Whole articles, put together from their chunks, which hold every word of them."""
+    """Whole articles, put together from their chunks, which hold every word of their texts."""
     for article_id, parts in groupby(chunks, lambda stored: stored.chunk.article_id):
         whole = list(parts)
-        text = "\n".join([whole[0].title, *(stored.chunk.text for stored in whole)])
+        text = "\n".join([whole[0].title, whole[0].source, *(stored.chunk.text for stored in whole)])
         yield {"article_id": article_id, "whole": text}
