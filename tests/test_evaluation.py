@@ -253,11 +253,12 @@ def test_a_figure_that_falls_below_its_recorded_interval_is_told(tmp_path: Path)
 
 def test_a_report_escapes_what_questions_and_answers_hold(tmp_path: Path) -> None:
     wrong = Record("q", "<k>", "<script>alert(1)</script>", {"correct and cited": 0.0, "nDCG@10": 0.5}, answer="<b>")
-    right = Record("r", "k", "?", {"correct and cited": 1.0, "nDCG@10": 1.0}, answer="yes")
+    right = Record("r", r"$\oops$ -- <k>", "?", {"correct and cited": 1.0, "nDCG@10": 1.0}, answer="yes")
     run = Run(tmp_path, {"suite": "<i>", "questions": 2}, {"q": wrong, "r": right})
     page = to_html(run, figures_of([wrong, right]))
     assert "<script>" not in page
     assert "<b>" not in page.replace('<b style="left', "")
+    assert "<k>" not in page
     assert "&lt;script&gt;" in page
     assert page.count("<svg") == 2
 

@@ -163,12 +163,14 @@ def test_frames_show_figures_kinds_outcomes_and_questions() -> None:
 
 def test_plots_have_a_row_for_each_run_and_say_what_their_axes_are() -> None:
     run = run_of(*(Record(str(n), "k", "?", {"nDCG@10": n / 10, "total ms": n + 1.0}) for n in range(10)))
-    frame = sweep_frame({"first": run, "second": run}, ["nDCG@10"])
+    names = [r"$\first$", "second"]
+    frame = sweep_frame(dict.fromkeys(names, run), ["nDCG@10"])
     canvas = Canvas()
     for axes, change in zip(canvas.subplots(1, 2), (False, True), strict=True):
         plots.draw_sweep(axes, frame, "nDCG@10", change=change)
-        assert [label.get_text() for label in axes.get_yticklabels()] == ["first", "second"]
+        assert [label.get_text() for label in axes.get_yticklabels()] == names
         assert "nDCG@10" in axes.get_xlabel()
+    canvas.draw_without_rendering()
     axes = canvas.subplots()
     plots.draw_times(axes, list(run.records.values()), "total ms")
     assert sum(patch.get_height() for patch in axes.patches) == 10

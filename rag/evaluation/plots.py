@@ -44,9 +44,14 @@ def draw_intervals(axes: Any, rows: Sequence[tuple[str, float, float, float]], l
     means = np.asarray([mean for _, mean, _, _ in rows])
     spread = [[mean - low for _, mean, low, _ in rows], [high - mean for _, mean, _, high in rows]]
     axes.errorbar(means, at, xerr=np.maximum(spread, 0), fmt="o", color=POINT, capsize=3, markersize=5)
-    axes.set_yticks(at, [name for name, _, _, _ in rows])
+    _name_rows(axes, [name for name, _, _, _ in rows])
     axes.set(xlabel=label, ylim=(len(rows) - 0.5, -0.5))
     axes.grid(axis="x", alpha=0.3)
+
+
+def _name_rows(axes: Any, names: Sequence[str]) -> None:
+    """Names are anybody's words: `$` in them begins no formula."""
+    axes.set_yticks(range(len(names)), names, parse_math=False)
 
 
 def draw_kinds(axes: Any, figures: Sequence[Figure]) -> None:
@@ -73,7 +78,7 @@ def draw_outcomes(axes: Any, records: Sequence[Record]) -> None:
         if shares.any():
             axes.barh(range(len(kinds)), shares, left=left, height=0.7, color=COLOURS[outcome], label=str(outcome))
             left += shares
-    axes.set_yticks(range(len(kinds)), [f"{kind} ({len(counts[kind])})" for kind in kinds])
+    _name_rows(axes, [f"{kind} ({len(counts[kind])})" for kind in kinds])
     axes.set(xlabel="percent of the questions of a kind", xlim=(0, 100), ylim=(len(kinds) - 0.5, -0.5))
     axes.figure.legend(loc="outside lower center", ncols=2, frameon=False)
 
@@ -141,5 +146,6 @@ def draw_sweep(axes: Any, frame: Any, measure: str, *, change: bool = False) -> 
     rows = [(str(name), float(mean), float(low), float(high)) for name, mean, low, high in values.itertuples()]
     what = f"change against “{rows[0][0]}”" if change else "mean"
     draw_intervals(axes, rows, f"{measure}: {what}, 95% interval")
+    axes.xaxis.label.set_parse_math(False)
     if change:
         axes.axvline(0, color="grey", linewidth=1)
