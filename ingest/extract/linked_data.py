@@ -22,9 +22,10 @@ def read_linked_data(page: html.HtmlElement) -> Mapping[str, Any]:
     A page lists other stories too: one whose headline the page shows as its own goes before them.
     """
     best: Mapping[str, Any] = {}
-    shown = _shown_titles(page)
     names: dict[str, Any] = {}
-    for script in page.iterfind(".//script[@type='application/ld+json']"):
+    scripts = page.findall(".//script[@type='application/ld+json']")
+    shown = _shown_titles(page) if scripts else ""
+    for script in scripts:
         try:
             loaded = json.loads(_WRAPPING.sub("", script.text or ""), strict=False)
         except (ValueError, RecursionError):

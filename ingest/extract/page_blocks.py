@@ -160,6 +160,8 @@ def _is_beside(element: html.HtmlElement, tag: str) -> bool:
 
 
 def _is_hidden(element: html.HtmlElement) -> bool:
+    if not element.keys():
+        return False
     style = (element.get("style") or "").replace(" ", "").lower()
     return element.get("hidden") is not None or element.get("aria-hidden") == "true" or "display:none" in style
 

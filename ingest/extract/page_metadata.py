@@ -111,7 +111,7 @@ def read_metadata(page: html.HtmlElement, today: date = date.max) -> PageMetadat
     return PageMetadata(
         title=headline(page, stated, (*(tags.get(name) for name in _SITE), site, urlsplit(url or "").hostname)),
         author=tidy(linked_data.names_of(data.get("author")))
-        or next(filter(None, (tidy(tags.get(name, "").split(";")) for name in _AUTHOR)), None)
+        or next(filter(None, (tidy(tags[name].split(";")) for name in _AUTHOR if name in tags)), None)
         or shown_author(page),
         site=site,
         url=url,

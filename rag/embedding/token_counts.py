@@ -4,6 +4,7 @@ It holds for tokenizers that never join two words, as BERT's: every token lies b
 """
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from threading import Lock
 
 # Words remembered (some 10 MB), and the longest of them in characters: longer ones are addresses, and do not recur.
@@ -23,6 +24,8 @@ class TokenCounts:
         split = [text.replace("\n", " ").split(" ") for text in texts]
         with self._lock:
             known = self._known
+            with suppress(KeyError):  # most texts have no word that is new
+                return [sum(map(known.__getitem__, words)) for words in split]
             unknown = list({word for words in split for word in words if word not in known})
             if unknown:
                 known.update(zip(unknown, self._count_anew(unknown), strict=True))
