@@ -12,6 +12,7 @@ from anyio import to_thread
 
 from rag.answering import build_answerer
 from rag.answering.claims import Answerer, Refusal, Step
+from rag.answering.extractive import ExtractiveAnswerer
 from rag.answering.listing import list_wanted
 from rag.answering.rewriting import Rewriter, may_be_used
 from rag.catalog import Catalog
@@ -146,7 +147,7 @@ class Assistant:
                     if text := draft.take(step):
                         yield Delta(text)
             draft.part_ends()
-        if text := draft.unanswered():
+        if text := draft.ending():
             yield Delta(text)
 
         ended = self._clock()
@@ -171,6 +172,11 @@ class Assistant:
         async with aclosing(answerer.steps(question, found.passages)) as steps:
             async for step in steps:
                 yield step
+        quoting = await to_thread.run_sync(self.answerer, "extractive")
+        if answerer is not quoting and isinstance(quoting, ExtractiveAnswerer):
+            for part in parts_of(question):
+                for beside in await to_thread.run_sync(quoting.beside, part, found.passages):
+                    yield beside
 
     def answerer(self, model: str | None = None) -> Answerer:
         """Who answers: the model asked for, or the configured one. Blocking: a local model loads its weights.

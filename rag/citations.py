@@ -79,6 +79,19 @@ class CitationChecker:
             return Dropped(claim.text, reason)
         return Sentence(text=text, citations=tuple(sorted({self._cite(quote).number for quote in quotes})))
 
+    def stated(self, claim: Claim, number: int | None = None) -> tuple[str, Citation] | None:
+        """A claim that its one quote supports, and the citation: among the answer's, or apart from them as `number`.
+
+        Where the claim's own words are not supported, the quote's are taken; None when the quote is not exact.
+        """
+        if len(claim.quotes) != 1 or not self._is_exact(claim.quotes[0]):
+            return None
+        quote = claim.quotes[0]
+        text = plain_sentence(claim.text)
+        if not text or self._support(text, claim)[0] != (quote,):
+            text = plain_sentence(quote.text)
+        return text, self._cite(quote) if number is None else self._citation(quote, number)
+
     def _support(self, text: str, claim: Claim) -> tuple[tuple[Quote, ...], str]:
         """Quotes for the text: those given, else from the passages cited, else from any passage."""
         given = tuple(quote for quote in claim.quotes if self._is_exact(quote))
@@ -168,21 +181,24 @@ class CitationChecker:
     def _cite(self, quote: Quote) -> Citation:
         key = (quote.article_id, quote.start, quote.end)
         if key not in self._citations:
-            article = self._articles[quote.article_id]
-            self._citations[key] = Citation(
-                number=len(self._citations) + 1,
-                article_id=article.id,
-                title=article.title,
-                site=article.site,
-                author=article.author,
-                url=article.url,
-                published=article.published,
-                quote=quote.text,
-                start=quote.start,
-                end=quote.end,
-                also_in=self._also_in(article, quote),
-            )
+            self._citations[key] = self._citation(quote, len(self._citations) + 1)
         return self._citations[key]
+
+    def _citation(self, quote: Quote, number: int) -> Citation:
+        article = self._articles[quote.article_id]
+        return Citation(
+            number=number,
+            article_id=article.id,
+            title=article.title,
+            site=article.site,
+            author=article.author,
+            url=article.url,
+            published=article.published,
+            quote=quote.text,
+            start=quote.start,
+            end=quote.end,
+            also_in=self._also_in(article, quote),
+        )
 
     def _also_in(self, article: Article, quote: Quote) -> tuple[AlsoIn, ...]:
         elsewhere = quoted_in(quote.text, self._passages_with(quote), self._articles)

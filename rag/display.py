@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 from rag.dates import DATE_SOURCES, precision, written_out
 
 if TYPE_CHECKING:
-    from rag.documents import AlsoIn, Answer, Article, Citation
+    from collections.abc import Sequence
+
+    from rag.documents import AlsoIn, Answer, Article, Citation, Conflict, StatedValue
 
 _STYLE = (
     "font-family:system-ui,sans-serif;max-width:46em;line-height:1.5;"
@@ -25,6 +27,9 @@ def to_text(answer: "Answer") -> str:
         lines.append(f"    {source_line(citation)} ({citation.article_id}, {citation.start}-{citation.end})")
         if citation.also_in:
             lines.append(f"    also in: {'; '.join(map(place_line, citation.also_in))}")
+    lines += [conflict_line(conflict) for conflict in answer.conflicts]
+    if answer.history:
+        lines.append(history_line(answer.history))
     lines += [f"! {warning}" for warning in answer.warnings]
     return "\n".join(lines)
 
@@ -39,6 +44,9 @@ def to_html(answer: "Answer") -> str:
     if answer.citations:
         items = "".join(f'<li value="{c.number}">{_citation(c)}</li>' for c in answer.citations)
         parts.append(f'<ol style="padding-left:1.5em">{items}</ol>')
+    parts += [f"<p><small>{escape(conflict_line(conflict))}</small></p>" for conflict in answer.conflicts]
+    if answer.history:
+        parts.append(f"<p><small>{escape(history_line(answer.history))}</small></p>")
     parts += [f"<p><em>{escape(warning)}</em></p>" for warning in answer.warnings]
     return "".join([*parts, "</div>"])
 
@@ -68,6 +76,27 @@ def place_line(place: "AlsoIn") -> str:
     """Another place with the same words: where and when, and what it is called there."""
     date = written_out(place.published) if place.published else "no date"
     return _one_line(", ".join(part for part in (place.title, place.site, date) if part))
+
+
+def conflict_line(conflict: "Conflict") -> str:
+    """What sources say differently, each with its source and day, and which one is preferred."""
+    values = "; ".join(f"{v.value} [{v.citation.number}] ({_place_of(v)})" for v in conflict.values)
+    preferred = conflict.values[conflict.preferred].value
+    return _one_line(
+        f"Sources disagree on the {conflict.about}: {values}. Given here: {preferred}, because {conflict.why}."
+    )
+
+
+def history_line(history: "Sequence[StatedValue]") -> str:
+    """Earlier values, each with its day and source."""
+    return _one_line(f"Earlier: {'; '.join(f'{v.value} ({_place_of(v)})' for v in history)}")
+
+
+def _place_of(value: "StatedValue") -> str:
+    day = f"for {written_out(value.date)}, " if value.date else ""
+    published = written_out(value.published) if value.published else "no date"
+    source = value.citation.site or value.citation.title
+    return f"{day}{source}, {published}"
 
 
 def source_line(citation: "Citation") -> str:

@@ -171,6 +171,26 @@ class Timings(_Wire):
     total_ms: float = 0.0
 
 
+class StatedValue(_Wire):
+    """A value as a source states it."""
+
+    value: str = Field(description="The value as it is written there.")
+    text: str = Field(description="The sentence or row that states it.")
+    date: str | None = Field(None, description="When it was so, as far as that sentence says.")
+    published: str | None = Field(None, description="When its article was published.")
+    origins: int = Field(1, ge=1, description="How many of the articles found give it; copies count once.")
+    citation: Citation
+
+
+class Conflict(_Wire):
+    """Different values that sources give for one thing. All of them are cited."""
+
+    about: str
+    values: tuple[StatedValue, ...] = Field(description="The preferred one first.")
+    preferred: int = Field(0, description="Which of the values the answer gives, counted from 0.")
+    why: str = Field(description="Why it is preferred.")
+
+
 class AnswerPart(_Wire):
     """One of the things that a question asked, and what came of it."""
 
@@ -192,6 +212,8 @@ class Answer(_Wire):
     text: str = Field(description="The sentences with their citation numbers; for not_found, why and what is near.")
     sentences: tuple[Sentence, ...] = ()
     citations: tuple[Citation, ...] = ()
+    conflicts: tuple[Conflict, ...] = Field((), description="Where the sources disagree about what was asked.")
+    history: tuple[StatedValue, ...] = Field((), description="Earlier values of what changes, the newest first.")
     passages: tuple[Passage, ...] = ()
     model: str
     usage: Usage = Usage()

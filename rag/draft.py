@@ -3,9 +3,10 @@
 from collections.abc import Mapping, Sequence
 from typing import Literal
 
-from rag.answering.claims import Claim, Refusal, Remark, Step
+from rag.answering.claims import Claim, Disagreement, Earlier, Refusal, Remark, Step, Value
+from rag.checking.quantities import missing as missing_in
 from rag.citations import CitationChecker, Dropped, rendered
-from rag.documents import Answer, AnswerPart, Article, Passage, Sentence, Timings, Usage
+from rag.documents import Answer, AnswerPart, Article, Conflict, Passage, Sentence, StatedValue, Timings, Usage
 from rag.question import Question
 from rag.refusals import missing, nearest, unsupported
 
@@ -29,6 +30,8 @@ class Draft:
         self._sentences: list[Sentence] = []
         self._of_part: list[int] = []
         self._warnings: list[str] = []
+        self._conflicts: list[Conflict] = []
+        self._history: list[StatedValue] = []
         self._usage = Usage()
         self._refused = ""
 
@@ -41,6 +44,10 @@ class Draft:
                 self._refused = reason
             case Remark(text):
                 self._warnings.append(text)
+            case Disagreement():
+                self._disagree(step)
+            case Earlier(values):
+                self._look_back(values)
             case Usage():
                 self._usage = Usage(
                     input_tokens=self._usage.input_tokens + step.input_tokens,
@@ -72,14 +79,53 @@ class Draft:
         self._answered.append(AnswerPart(question=part.wording, status=status, sentences=numbers, reason=reason))
         self._of_part, self._refused = [], ""
 
-    def unanswered(self) -> str:
-        """What the text ends with where a part is answered and another is not."""
+    def _disagree(self, found: Disagreement) -> None:
+        """Takes a disagreement up when the answer gives one of its values, and each can be cited."""
+        if not self._says_one_of(found.values):
+            return
+        values = tuple(stated for value in found.values if (stated := self._stated(value)))
+        if len(values) > 1:
+            self._conflicts.append(Conflict(about=found.about, values=values, preferred=0, why=found.why))
+
+    def _look_back(self, values: Sequence[Value]) -> None:
+        """Older values, for an answer; cited apart from what answers."""
+        if self._sentences:
+            found = (self._stated(value, number) for number, value in enumerate(values, len(self._history) + 1))
+            self._history += [stated for stated in found if stated]
+
+    def _says_one_of(self, values: Sequence[Value]) -> bool:
+        said = [sentence.text for sentence in self._sentences]
+        return any(not missing_in(value.text, said) for value in values)
+
+    def _stated(self, value: Value, number: int | None = None) -> StatedValue | None:
+        found = self._checker.stated(value.claim, number)
+        if found is None or value.text not in found[1].quote:
+            return None
+        text, citation = found
+        return StatedValue(
+            value=value.text,
+            text=text,
+            date=value.day or None,
+            published=citation.published,
+            origins=value.origins,
+            citation=citation,
+        )
+
+    def ending(self) -> str:
+        """What the text ends with: where sources disagree, and which part is not answered."""
+        return f"{self._disagreements()}{self._unanswered()}"
+
+    def _disagreements(self) -> str:
+        lists = ("; ".join(f"{v.value} [{v.citation.number}]" for v in conflict.values) for conflict in self._conflicts)
+        return "".join(f" Sources disagree: {values}." for values in lists)
+
+    def _unanswered(self) -> str:
         open_parts = [part for part in self._answered if part.status == "not_found"] if self._sentences else []
         return "".join(f" Not found: “{part.question.rstrip('?')}?” {part.reason}" for part in open_parts)
 
     def finished(self, model: str, timings: Timings) -> Answer:
         """The answer: what was admitted, or a refusal that says why and what is near."""
-        text = " ".join(map(rendered, self._sentences)) + self.unanswered()
+        text = " ".join(map(rendered, self._sentences)) + self.ending()
         if not self._sentences:
             reasons = [part.reason for part in self._answered] or [self._refused or unsupported(self._warnings)]
             text = " ".join(part for part in (*dict.fromkeys(reasons), nearest(self._passages)) if part)
@@ -91,6 +137,8 @@ class Draft:
             text=text,
             sentences=tuple(self._sentences),
             citations=self._checker.citations,
+            conflicts=tuple(self._conflicts),
+            history=tuple(self._history),
             passages=self._passages,
             model=model,
             usage=self._usage,

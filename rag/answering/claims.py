@@ -45,7 +45,34 @@ class Remark:
     text: str
 
 
-Step = Claim | Refusal | Remark | Usage
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A value as its source writes it, in the claim that states it. `day` is the date its own sentence gives, if any;
+    `origins` how many articles give it, copies of one counted once."""
+
+    text: str
+    claim: Claim
+    day: str = ""
+    origins: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Disagreement:
+    """What sources say differently of one thing. The first value is the one that is preferred, and `why`."""
+
+    about: str
+    values: tuple[Value, ...]
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """Older values of what changes, the newest first."""
+
+    values: tuple[Value, ...]
+
+
+Step = Disagreement | Earlier | Claim | Refusal | Remark | Usage
 
 
 class Answerer(Protocol):

@@ -13,7 +13,8 @@ from dataclasses import replace
 import anyio.to_thread
 
 from rag.answering.asked import AspectFinder
-from rag.answering.claims import Claim, Quote, Refusal, Remark, Step
+from rag.answering.claims import Claim, Disagreement, Earlier, Quote, Refusal, Remark, Step
+from rag.answering.conflicts import beside
 from rag.answering.listing import Entry, entries_in, list_wanted, meets, others_than_things, to_compare
 from rag.answering.listing import Wanted as ListWanted
 from rag.answering.scoring import Features, Scored, features_of, newest_gain, overlap
@@ -77,21 +78,28 @@ class ExtractiveAnswerer:
         if not scored or scored[0].score < needed:
             about = question.companies or sought.question.names[:1]
             return [Refusal(not_said(about, sought.aspect.name if sought.aspect else ""))]
-        return list(_claims(scored, needed))
+        return [*_claims(scored, needed), *beside(scored[0].window, self.fitting(sought, passages), sought)]
+
+    def beside(self, question: Question, passages: Sequence[Passage]) -> list[Step]:
+        """What the sources say beside an answer: where they disagree, and older values. Blocking."""
+        return [step for step in self.answer(question, passages) if isinstance(step, Disagreement | Earlier)]
 
     def sought(self, question: Question, passages: Sequence[Passage]) -> Sought:
         """What the question seeks in the passages. Blocking."""
         return sought_by(question, passages, self._idf, self._aspects.aspect(question))
 
-    def score(self, sought: Sought, passages: Sequence[Passage]) -> list[Scored]:
-        """The windows that may answer, best first. Blocking."""
-        fitting = [
+    def fitting(self, sought: Sought, passages: Sequence[Passage]) -> list[Scored]:
+        """Every window that may answer, as far as can be told without the embedding model."""
+        return [
             Scored(window, features)
             for passage in passages
             for window in windows_of(passage)
             if (features := features_of(window, sought))
         ]
-        fitting = sorted(newest_gain(fitting, sought), key=lambda s: -s.score)[:EMBEDDED]
+
+    def score(self, sought: Sought, passages: Sequence[Passage]) -> list[Scored]:
+        """The windows that may answer, best first. Blocking."""
+        fitting = sorted(newest_gain(self.fitting(sought, passages), sought), key=lambda s: -s.score)[:EMBEDDED]
         if not fitting:
             return []
         asked = self._embedder.embed_question(sought.question.wording)

@@ -18,7 +18,7 @@ from rag.indexes.lexical import terms
 from rag.names import Names
 from rag.question import Question
 
-_ROUND = re.compile(r"(?<!pre-)(?<!pre )\b(?:pre-?seed|seed|series[ -][a-k]\d?)\b", re.IGNORECASE)
+ROUND = re.compile(r"(?<!pre-)(?<!pre )\b(?:pre-?seed|seed|series[ -][a-k]\d?)\b", re.IGNORECASE)
 _ROUND_NAME = re.compile(r"series [a-k]\d?", re.IGNORECASE)
 # Nations and regions describe; a text may say it in another way.
 DESCRIBES = re.compile(
@@ -93,7 +93,7 @@ class Wanted:
 def wanted_of(question: Question, passages: Sequence[Passage]) -> Wanted:
     """Takes a question's names apart. `linked`: articles with a line that names a company and a round of it."""
     epithets = {match[1] for match in _EPITHET.finditer(question.wording)} if question.companies else set()
-    rounds = frozenset(_round(match) for match in _ROUND.findall(question.wording))
+    rounds = frozenset(round_key(match) for match in ROUND.findall(question.wording))
     others = [
         name
         for name in question.names
@@ -204,25 +204,25 @@ def on_round(window: Window, wanted: Wanted) -> float:
     if not wanted.rounds:
         return 1.0
     for level, text in ((IN_IT, window.text), (NEARBY, window.before), (NEARBY, window.above), (NEARBY, window.header)):
-        stated = {_round(match) for match in _ROUND.findall(text)}
+        stated = {round_key(match) for match in ROUND.findall(text)}
         if stated & wanted.rounds:
             return level
         if stated:
             return NOWHERE
     passage = window.passage
-    earlier = _ROUND.findall(passage.text[: window.first])
-    if earlier and _round(earlier[-1]) in wanted.rounds:
+    earlier = ROUND.findall(passage.text[: window.first])
+    if earlier and round_key(earlier[-1]) in wanted.rounds:
         return IN_PASSAGE
     if passage.article_id in wanted.linked:
         return DOUBTFUL
-    stated = {_round(match) for match in _ROUND.findall(f"{passage.heading}\n{passage.title}")}
+    stated = {round_key(match) for match in ROUND.findall(f"{passage.heading}\n{passage.title}")}
     return IN_TITLE if not earlier and stated & wanted.rounds else NOWHERE
 
 
 def _links(text: str, question: Question, rounds: frozenset[str]) -> bool:
     """`| Runway | Series E |` in a table says which round `Runway's round was led by` means further down."""
     return any(
-        rounds & {_round(match) for match in _ROUND.findall(line)}
+        rounds & {round_key(match) for match in ROUND.findall(line)}
         and set(question.companies) & set(_mentioned(question.known, line))
         for line in text.split("\n")
     )
@@ -271,7 +271,8 @@ def _agree(asked: str, stated: str) -> bool:
     return asked[:shorter] == stated[:shorter]
 
 
-def _round(name: str) -> str:
+def round_key(name: str) -> str:
+    """The same for all spellings of a round's name."""
     return re.sub(r"[ -]", "", name).casefold()
 
 

@@ -65,9 +65,9 @@ WITHIN, LATER = 1.0, -0.6
 # Days for which an older value may be thought to hold still, when a month or season is asked about.
 HOLDS, YEAR = 270, 365
 # What was expected or planned, and what it loses where a later article says what came of it.
-_EXPECTED = re.compile(
+EXPECTED = re.compile(
     r"\b(?:will|would|expects?|expected|expectations?|plans?|planned|planning|seeks?|seeking|aims?|in talks|close to"
-    r"|near(?:s|ing)?|about to|looking to|hopes?|could|may|might|target(?:s|ed)?|set to|rumou?red)\b",
+    r"|near(?:s|ing)?|about to|looking to|hopes?|could|(?-i:may)|might|target(?:s|ed)?|set to|rumou?red)\b",
     re.IGNORECASE,
 )
 EXPECTED_ONLY = -0.3
@@ -219,13 +219,13 @@ def _without_expectations(scored: Sequence[Scored], best: float) -> list[Scored]
         (
             s.window.passage.published or ""
             for s in scored
-            if s.score >= best - COMPARABLE and not _EXPECTED.search(s.window.text)
+            if s.score >= best - COMPARABLE and not EXPECTED.search(s.window.text)
         ),
         default="",
     )
     return [
         replace(s, gain=EXPECTED_ONLY)
-        if _EXPECTED.search(s.window.text) and (s.window.passage.published or "") < happened
+        if EXPECTED.search(s.window.text) and (s.window.passage.published or "") < happened
         else s
         for s in scored
     ]

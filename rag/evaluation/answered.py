@@ -7,6 +7,9 @@ from rag.evaluation.found import evidence_read
 from rag.evaluation.matching import holds
 from rag.evaluation.questions import Asked
 
+# The kind of question whose sources disagree; of any other kind, a disagreement shown counts as a false one.
+CONFLICT = "conflict"
+
 
 def answer_measures(asked: Asked, answer: Answer, article: Callable[[str], Article | None]) -> dict[str, float]:
     """What can be said of one answer; every measure from 0 to 1, but for times (ms) and tokens.
@@ -30,6 +33,7 @@ def answer_measures(asked: Asked, answer: Answer, article: Callable[[str], Artic
             measures["citation recall"] = _share_in(quotes, asked.accept)
     else:
         measures["refusal recall"] = float(refused or (bool(asked.accept) and _all_in("\n".join(quotes), asked.accept)))
+    measures |= _conflict_measures(asked, answer)
     if answer.citations:
         measures["quotes exact"] = float(all(_is_exact(citation, article) for citation in answer.citations))
         if asked.answerable and asked.accept:
@@ -37,6 +41,14 @@ def answer_measures(asked: Asked, answer: Answer, article: Callable[[str], Artic
             precise = [any(holds(quote, one) for part in parts for one in part) for quote in quotes]
             measures["citation precision"] = sum(precise) / len(precise)
     return measures | cost_measures(answer)
+
+
+def _conflict_measures(asked: Asked, answer: Answer) -> dict[str, float]:
+    """Whether a disagreement that is asked about is shown with every value, and whether one is shown elsewhere."""
+    if asked.kind == CONFLICT:
+        shown = "\n".join(value.citation.quote for conflict in answer.conflicts for value in conflict.values)
+        return {"conflict found": _all_in(shown, asked.accept)}
+    return {"false conflict": float(bool(answer.conflicts))} if answer.status == "answered" else {}
 
 
 def cost_measures(answer: Answer) -> dict[str, float]:

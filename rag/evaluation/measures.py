@@ -30,6 +30,8 @@ GROUPS: dict[str, dict[str, str]] = {
         "refusal precision": "the share of the refused questions that the library does not answer",
         "refusal recall": "the share of the questions that the library does not answer that was refused",
         "false refusal": "the share of the questions that the library answers that was refused",
+        "conflict found": "the share of the questions whose sources disagree where each value is shown",
+        "false conflict": "the share of all other answers that show a disagreement",
         "refused": "all that was refused",
     },
     "Time and cost": {
@@ -63,7 +65,7 @@ def is_quality(measure: str) -> bool:
 
 def lower_is_better(measure: str) -> bool:
     """Whether less of it is better."""
-    return measure == "false refusal" or not is_share(measure)
+    return measure in ("false refusal", "false conflict") or not is_share(measure)
 
 
 def headline(measures: Iterable[str]) -> str | None:

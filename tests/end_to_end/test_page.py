@@ -59,6 +59,23 @@ published: 2024-03
 
 Poolside opened an office in Paris in March 2024. It employs 40 people in that office.
 """,
+    "lumen-one.md": """---
+title: Lumen in March
+site: Example News
+published: 2025-03-10
+---
+
+Lumen Robotics had annualised revenue of $36 million in February 2025.
+Its annualised revenue was $11 million in May 2024.
+""",
+    "lumen-two.md": """---
+title: Another look at Lumen
+site: <b>The Wire</b>
+published: 2025-03-20
+---
+
+Lumen Robotics had annualised revenue of $45 million in February 2025.
+""",
     "hostile.md": """---
 title: '<img src=x onerror=alert(1)>Quendric "raises" money'
 site: <b>The Wire</b>
@@ -178,6 +195,17 @@ def test_escape_closes_the_article_and_gives_the_focus_back(open_page: OpenPage)
         page.keyboard.press("Escape")
         expect(page.get_by_role("dialog")).to_be_hidden()
         expect(cite).to_be_focused()
+
+
+def test_values_that_sources_disagree_on_and_earlier_ones_stand_below_the_answer(open_page: OpenPage) -> None:
+    page = open_page()
+    ask(page, "What was the annualised revenue of Lumen Robotics in February 2025?")
+    expect(page.locator(".answer")).to_contain_text("Sources disagree: ")
+    beside = page.locator(".beside")
+    expect(beside).to_contain_text("$36 million (for February 2025, Example News, 10 March 2025)")
+    expect(beside).to_contain_text("$45 million (for February 2025, <b>The Wire</b>, 20 March 2025)")
+    expect(beside).to_contain_text("is given here, because")
+    expect(beside).to_contain_text("Earlier: $11 million (for May 2024, Example News, 10 March 2025)")
 
 
 def test_sources_show_where_and_when_and_the_quote(open_page: OpenPage) -> None:

@@ -50,6 +50,7 @@ export class Turn {
     } else {
       this.part(".answer").replaceChildren(notFound(answer));
     }
+    this.showBeside(answer);
     this.showWarnings(answer.warnings);
     this.showFacts(answer);
     this.finish();
@@ -59,6 +60,13 @@ export class Turn {
     const list = this.part(".sources ol");
     for (const group of byArticle(citations)) list.append(source(group));
     this.part(".sources").hidden = citations.length === 0;
+  }
+
+  showBeside({ conflicts, history }) {
+    const lines = conflicts.map(disagreement);
+    if (history.length) lines.push(element("li", "", `Earlier: ${history.map(stated).join("; ")}`));
+    this.part(".beside").replaceChildren(...lines);
+    this.part(".beside").hidden = lines.length === 0;
   }
 
   showWarnings(warnings) {
@@ -127,6 +135,18 @@ function citationNumber(number, cited) {
     button.addEventListener("click", () => openArticle(citation, button));
   }
   return button;
+}
+
+/** What sources say differently of one thing, and why one of the values is the one given. */
+function disagreement({ about, values, preferred, why }) {
+  const given = `${values[preferred].value} is given here, because ${why}.`;
+  return element("li", "", `Sources disagree on the ${about}: ${values.map(stated).join("; ")}. ${given}`);
+}
+
+/** A value with the day it is of and its source: `$86 billion (for 2024, Tape & Table, 3 November 2025)`. */
+function stated({ value, date, published, citation }) {
+  const place = [date && `for ${writtenOut(date)}`, citation.site ?? citation.title, writtenOut(published)];
+  return `${value} (${place.filter(Boolean).join(", ")})`;
 }
 
 function byArticle(citations) {
