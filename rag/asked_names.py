@@ -53,6 +53,7 @@ def names_in(wording: str, known: Names | None = None) -> tuple[str, ...]:
     if len(long_words) < 4 or not all(word[0].isupper() for word in long_words):
         found += [name for match in _NAME.finditer(rest) for name in _trimmed(match.group())]
     found += versions
+    found = _without_first_word(found, wording)
     found += [
         rest[q.start : q.end]
         for q in quantities(rest)
@@ -64,6 +65,13 @@ def names_in(wording: str, known: Names | None = None) -> tuple[str, ...]:
     companies = table.companies_asked(wording)
     others = [name for name in companies if not any(table.company_of(part) == name for part in found)]
     return tuple(dict.fromkeys([*found, *others]))
+
+
+def _without_first_word(names: list[str], wording: str) -> list[str]:
+    """The names without an ordinary first word, `Max input of Acme 2`: a sentence begins with a capital anyway."""
+    first = re.match(r"\W*([A-Z][a-z]+) (?=[a-z])", wording)
+    others = [name for name in names if not first or name != first[1]]
+    return others or names
 
 
 def _kept_if_capital(match: "re.Match[str]") -> str:

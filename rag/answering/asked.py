@@ -34,6 +34,7 @@ _FITTING: Mapping[Kind, tuple[Value, ...]] = {
 }
 _NUMBERS: tuple[Value, ...] = ("amount", "count", "percent")
 _ROUND = re.compile(r"series [a-k]\d?", re.IGNORECASE)
+_HOW_LONG = re.compile(r"\bhow long (?!(?:is|are|can|a|an|in)\b)", re.IGNORECASE)
 _DOUBLED = re.compile(r"\b(?:the|an?|its) the (?=company|model)", re.IGNORECASE)
 _LEFT_OVER = re.compile(r"\b(?:in|as of|on|by|at|since|of|during|for)\s+(?=[,;?.]|$)", re.IGNORECASE)
 
@@ -50,7 +51,7 @@ class AspectFinder:
     def aspect(self, question: Question) -> Aspect | None:
         """The aspect asked for; None when the question asks for none that is known. Blocking."""
         found = matching(question.wording)
-        if found is None:
+        if found is None or _HOW_LONG.search(question.wording):
             return None
         near = self._nearness(bare(question))
         fitting = _FITTING.get(question.kind, ())

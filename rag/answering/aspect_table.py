@@ -388,7 +388,7 @@ ASPECTS: tuple[Aspect, ...] = (
             r"|stock exchange)"
             r"|(?:ipo|listing|flo(?:a|ta)t\w*|offering)\b.* (?:how much|amount|size|raised?)"
         ),
-        said=r"rais(?:e|ed|ing)|proceeds|br(?:ing|ought) in|took in|offer(?:ing)?",
+        said=r"rais(?:e|ed|ing)|proceeds|br(?:ing|ought) in|took in",
         changes=True,
     ),
     _aspect(

@@ -16,11 +16,13 @@ FAR = 50
 
 @dataclass(frozen=True)
 class _Claim:
-    """Words that claim values of a kind. `serves` are the aspects that a value so claimed may answer."""
+    """Words that claim values of a kind. `serves` are the aspects that a value so claimed may answer; `reaches`: the
+    words run up to the value, so that none can be nearer."""
 
     kind: Value
     words: re.Pattern[str]
     serves: frozenset[str]
+    reaches: bool = False
 
 
 def _claim(kind: Value, words: str, *serves: str) -> _Claim:
@@ -28,8 +30,8 @@ def _claim(kind: Value, words: str, *serves: str) -> _Claim:
 
 
 def _up_to_amount(words: str, *serves: str) -> _Claim:
-    """Words that run up to an amount are as near to it as can be."""
-    return _Claim("amount", re.compile(rf"\b(?:{words})(?=(?:US|HK)?[$€£¥])", re.IGNORECASE), frozenset(serves))
+    """Words that run up to an amount."""
+    return _Claim("amount", re.compile(rf"\b(?:{words})(?=(?:US|HK)?[$€£¥])", re.IGNORECASE), frozenset(serves), True)
 
 
 _RAISING = ("total raised", "round", "investment", "debt")
@@ -69,7 +71,7 @@ def is_claimed(aspect: Aspect, value: Value, span: Span, said: Sequence[Span], t
         return False
     own = min((gap_between(span, other, text) for other in said), default=10**6)
     return any(
-        gap_between(span, match.span(), text) < own
+        (gap := gap_between(span, match.span(), text)) < own or (claim.reaches and gap == 0)
         for claim in _CLAIMS
         if claim.kind == value and aspect.name not in claim.serves
         for match in claim.words.finditer(text)

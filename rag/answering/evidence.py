@@ -124,7 +124,11 @@ def support(
         if value in ("count", "percent") and gap > FAR:
             return 0.0
         return max(0.5, 1 - gap / (2 * FAR))
-    taken_up = _TAKEN_UP.search(window.text) is not None
+    taken_up = any(
+        gap_between(match.span(), span, window.text) <= FAR
+        for match in _TAKEN_UP.finditer(window.text)
+        for span in values
+    )
     near = window.near if taken_up or value not in ("count", "percent") else f"{window.above}\n{window.header}"
     if aspect.said.search(near):
         return 0.3

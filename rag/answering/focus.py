@@ -20,6 +20,11 @@ from rag.question import Question
 
 ROUND = re.compile(r"(?<!pre-)(?<!pre )\b(?:pre-?seed|seed|series[ -][a-k]\d?)\b", re.IGNORECASE)
 _ROUND_NAME = re.compile(r"series [a-k]\d?", re.IGNORECASE)
+# `Bolt committed`, `Bolt Ventures invested`: who does something.
+_ACTOR = re.compile(
+    r"((?:[A-Z][\w&.-]*\w ){1,3})(?:has |have |had |also |then )?"
+    r"(?:committed|invested|put|led|paid|bought|acquired|pledged|contributed|supplied|owns|holds|took|raised|sold)\b"
+)
 # Nations and regions describe; a text may say it in another way.
 DESCRIBES = re.compile(
     r"(?:european|american|french|german|british|chinese|japanese|canadian|israeli|korean|indian|swiss|dutch|swedish|us"
@@ -101,17 +106,27 @@ def wanted_of(question: Question, passages: Sequence[Passage]) -> Wanted:
         and not _ROUND_NAME.fullmatch(name)
         and (re.search(r"\d", name) or not question.known.companies_in(name))
     ]
-    needed = [name for name in others if not DESCRIBES.match(name) and name not in epithets]
+    describing = [
+        name
+        for name in others
+        if DESCRIBES.match(name) or name in epithets or _owns_another(name, others, question.wording)
+    ]
     return Wanted(
         companies=question.companies,
         rounds=rounds,
-        names=tuple(named(name) for name in needed if terms(name)),
-        described=tuple(named(name.removesuffix("-based")) for name in others if name not in needed),
+        names=tuple(named(name) for name in others if name not in describing and terms(name)),
+        described=tuple(named(name.removesuffix("-based")) for name in others if name in describing),
         dates=tuple(q for q in quantities(question.wording) if q.kind == "date"),
         amounts=tuple(q for q in quantities(question.wording) if q.kind in ("amount", "percent")),
         known=question.known,
         linked=frozenset(p.article_id for p in passages if rounds and _links(p.text, question, rounds)),
     )
+
+
+def _owns_another(name: str, others: Sequence[str], wording: str) -> bool:
+    """Whether a name only says whose another is: `Jane Roe's Falcon 2`."""
+    owned = re.search(rf"(?<!\w){re.escape(name)}[’']s? (\S+)", wording)
+    return owned is not None and any(other.startswith(owned[1]) for other in others if other != name)
 
 
 def on_companies(window: Window, wanted: Wanted) -> float:
@@ -180,6 +195,8 @@ def on_names(window: Window, names: tuple[Named, ...], known: Names, *, is_subje
         ),
     )
     title = frozenset(terms(passage.title))
+    if _of_another(window, names, known):
+        return NOWHERE
     levels = [next((at for at, text, words in places if name.stands_in(text, words)), NOWHERE) for name in names]
     if (
         is_subject
@@ -191,6 +208,16 @@ def on_names(window: Window, names: tuple[Named, ...], known: Names, *, is_subje
         # `Bolt, a rival of Acme, raised $2 million. It has 5 employees.`
         levels = [LATER if level == IN_IT else NOWHERE for level in levels]
     return sum(levels) / len(levels) if min(levels) else NOWHERE
+
+
+def _of_another(window: Window, names: tuple[Named, ...], known: Names) -> bool:
+    """Whether its last sentence is about somebody else who does something: `Bolt committed $4 million`."""
+    last = re.split(r"(?<=[.!?]) ", window.text)[-1]
+    found = _ACTOR.match(last.lstrip("*_“"))
+    if not found or known.companies_in(found[1]):
+        return False  # companies are looked at by themselves
+    words = frozenset(terms(last))
+    return not any(name.stands_in(last, words) for name in names)
 
 
 def _about_its_title(window: Window) -> bool:

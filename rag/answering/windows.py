@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 from rag.checking.claim_words import content
+from rag.checking.quantities import quantities
 from rag.checking.surroundings import subject_of
 from rag.documents import Passage
 from rag.indexes.lexical import terms
@@ -80,13 +81,13 @@ class Window:
     def readable(self) -> str:
         """The text as a sentence: without list marks and table bars, on one line."""
         lines = [_MARKS.sub("", line).strip() for line in self.text.splitlines()]
-        lines = [
-            ", ".join(cell.strip() for cell in line.strip("|").split("|") if cell.strip()) if "|" in line else line
-            for line in lines
-        ]
+        lines = [", ".join(_cells(line)) if "|" in line else line for line in lines]
         joined = " ".join(line for line in lines if line)
         if "|" in self.text and not content(joined):  # a row of days and sums does not say of whom
-            joined = f"{subject_of(self.passage.title) or self.passage.title}: {joined}"
+            subject = subject_of(self.passage.title) or self.passage.title
+            if quantities(subject):  # `Three` of `Three years of Acme`
+                subject = ", ".join(_cells(self.header))
+            joined = f"{subject}: {joined}"
         return joined if joined.endswith((".", "!", "?", "…", "”", '"')) else f"{joined}."
 
     @cached_property
@@ -103,6 +104,10 @@ class Window:
         """Whether nearly all words of one stand in the other."""
         shared = len(self.words & other.words)
         return shared >= 0.8 * min(len(self.words), len(other.words))
+
+
+def _cells(row: str) -> list[str]:
+    return [cell.strip() for cell in row.strip("|").split("|") if cell.strip()]
 
 
 @lru_cache(maxsize=1024)
