@@ -17,7 +17,7 @@ from rag.answering.claims import Claim, Disagreement, Earlier, Quote, Refusal, R
 from rag.answering.conflicts import beside
 from rag.answering.listing import Entry, entries_in, list_wanted, meets, others_than_things, to_compare
 from rag.answering.listing import Wanted as ListWanted
-from rag.answering.scoring import Features, Scored, features_of, newest_gain, overlap
+from rag.answering.scoring import Features, Scored, features_of, in_time, newest_gain, overlap
 from rag.answering.sought import Sought, sought_by
 from rag.answering.windows import Window, windows_of
 from rag.documents import Passage
@@ -38,9 +38,9 @@ SUPPORT_NEEDED_UNKNOWN = 1.52
 SUPPORT_NEEDED_DESCRIBED = 1.3
 # An unknown aspect whose words a window does not hold needs at least this similarity.
 CLOSE = 0.58
-# A further sentence is added when it is about as good as the best one; more than three say nothing new.
+# A second sentence is added when it is about as good as the best one; where the newest value counts, there is but one.
 MARGIN = 0.08
-SENTENCES = 3
+SENTENCES = 2
 NEAR_ENOUGH = 0.15
 # Of a list: how many windows are embedded, what an entry needs, how far behind the best it may be, how many are shown.
 LISTED = 32
@@ -78,7 +78,8 @@ class ExtractiveAnswerer:
         if not scored or scored[0].score < needed:
             about = question.companies or sought.question.names[:1]
             return [Refusal(not_said(about, sought.aspect.name if sought.aspect else ""))]
-        return [*_claims(scored, needed), *beside(scored[0].window, self.fitting(sought, passages), sought)]
+        claims = _claims(scored, needed, 1 if in_time(sought) else SENTENCES)
+        return [*claims, *beside(scored[0].window, self.fitting(sought, passages), sought)]
 
     def beside(self, question: Question, passages: Sequence[Passage]) -> list[Step]:
         """What the sources say beside an answer: where they disagree, and older values. Blocking."""
@@ -157,12 +158,12 @@ def _to_embed(window: Window, features: Features, sought: Sought) -> str:
     return window.to_embed if names_it or not subject else f"{subject}: {window.to_embed}"
 
 
-def _claims(scored: Sequence[Scored], needed: float) -> Iterator[Claim]:
+def _claims(scored: Sequence[Scored], needed: float, most: int) -> Iterator[Claim]:
     """The best window, and others that are about as good and add something."""
     taken: list[Window] = []
     for candidate in scored:
         window = candidate.window
-        if len(taken) == SENTENCES or candidate.score < max(needed, scored[0].score - MARGIN):
+        if len(taken) == most or candidate.score < max(needed, scored[0].score - MARGIN):
             break
         best, features = scored[0].features, candidate.features
         if taken and (features.companies < best.companies - NEAR_ENOUGH or features.names < best.names):
