@@ -8,7 +8,7 @@ from rag.dates import DATE_SOURCES, precision, written_out
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from rag.documents import AlsoIn, Answer, Article, Citation, Conflict, StatedValue
+    from rag.documents import AlsoIn, Answer, AnswerTable, Article, Citation, Conflict, StatedValue, TableCell
 
 _STYLE = (
     "font-family:system-ui,sans-serif;max-width:46em;line-height:1.5;"
@@ -20,6 +20,10 @@ _SAFE = ("https://", "http://")
 def to_text(answer: "Answer") -> str:
     """The answer, its quotes and its sources as plain text."""
     lines = [answer.text if answer.status == "answered" else f"Not found. {answer.text}"]
+    if answer.table:
+        lines = [*_table_lines(answer.table), "", *lines]
+    elif answer.value:
+        lines = [answer.value, "", *lines]
     if answer.citations:
         lines.append("")
     for citation in answer.citations:
@@ -37,6 +41,10 @@ def to_text(answer: "Answer") -> str:
 def to_html(answer: "Answer") -> str:
     """The same as HTML; everything in it is escaped, and only http addresses become links."""
     parts = [f'<div style="{_STYLE}">', f"<p><small>{escape(answer.question)}</small></p>"]
+    if answer.table:
+        parts.append(_table(answer.table))
+    elif answer.value:
+        parts.append(f"<p><strong>{escape(answer.value)}</strong></p>")
     if answer.status == "answered":
         parts.append(f"<p>{escape(answer.text)}</p>")
     else:
@@ -49,6 +57,27 @@ def to_html(answer: "Answer") -> str:
         parts.append(f"<p><small>{escape(history_line(answer.history))}</small></p>")
     parts += [f"<p><em>{escape(warning)}</em></p>" for warning in answer.warnings]
     return "".join([*parts, "</div>"])
+
+
+def _table_lines(table: "AnswerTable") -> list[str]:
+    """A line for each row, its cells set apart, each with its citations."""
+    rows = [tuple(map(_cell, row)) for row in table.rows]
+    widest = max(len(row[0]) for row in rows)
+    heading = [" " * widest + "  " + "  ".join(table.columns[1:])] if any(table.columns) else []
+    return [*heading, *("  ".join((row[0].ljust(widest), *row[1:])) for row in rows)]
+
+
+def _table(table: "AnswerTable") -> str:
+    heading = "".join(f"<th>{escape(column)}</th>" for column in table.columns)
+    rows = "".join(
+        "<tr>" + "".join(f"<td style='text-align:left'>{escape(_cell(cell))}</td>" for cell in row) + "</tr>"
+        for row in table.rows
+    )
+    return f"<table><thead><tr>{heading}</tr></thead><tbody>{rows}</tbody></table>"
+
+
+def _cell(cell: "TableCell") -> str:
+    return _one_line(" ".join(part for part in (cell.text, "".join(f"[{n}]" for n in cell.citations)) if part))
 
 
 def to_lines(article: "Article") -> str:

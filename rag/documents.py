@@ -191,12 +191,27 @@ class Conflict(_Wire):
     why: str = Field(description="Why it is preferred.")
 
 
+class TableCell(_Wire):
+    """A cell of an answer's table, and the numbers of the citations that support it."""
+
+    text: str
+    citations: tuple[int, ...] = ()
+
+
+class AnswerTable(_Wire):
+    """What was asked of several companies, days or rounds, side by side; the first column says of which."""
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[TableCell, ...], ...]
+
+
 class AnswerPart(_Wire):
     """One of the things that a question asked, and what came of it."""
 
     question: str = Field(description="The part, worded so that it stands alone.")
     status: Literal["answered", "not_found"]
     sentences: tuple[int, ...] = Field((), description="Which of the answer's sentences say it, counted from 0.")
+    value: str = Field("", description="The thing asked for itself, to the letter as the first of them has it.")
     reason: str = Field("", description="Why it is not answered.")
 
 
@@ -209,6 +224,10 @@ class Answer(_Wire):
     )
     status: Literal["answered", "not_found"]
     parts: tuple[AnswerPart, ...] = Field((), description="What was asked, when it was several things.")
+    value: str = Field(
+        "", description="The thing asked for itself, cut out of the first quote to the letter: `$415 million`."
+    )
+    table: AnswerTable | None = Field(None, description="The parts side by side, a row for each.")
     text: str = Field(description="The sentences with their citation numbers; for not_found, why and what is near.")
     sentences: tuple[Sentence, ...] = ()
     citations: tuple[Citation, ...] = ()

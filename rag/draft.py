@@ -6,6 +6,7 @@ from typing import Literal
 from rag.answering.claims import Claim, Disagreement, Earlier, Refusal, Remark, Step, Value
 from rag.checking.quantities import missing as missing_in
 from rag.citations import CitationChecker, Dropped, rendered
+from rag.comparing import table_of
 from rag.documents import Answer, AnswerPart, Article, Conflict, Passage, Sentence, StatedValue, Timings, Usage
 from rag.question import Question
 from rag.refusals import missing, nearest, unsupported
@@ -34,6 +35,7 @@ class Draft:
         self._history: list[StatedValue] = []
         self._usage = Usage()
         self._refused = ""
+        self._value = ""
 
     def take(self, step: Step) -> str:
         """What a step adds to the answer's text; empty when it adds nothing."""
@@ -60,6 +62,8 @@ class Draft:
         if isinstance(admitted, Dropped):
             self._warnings.append(f"A sentence was left out, because {admitted.reason}: {admitted.text}")
             return ""
+        if not self._of_part and any(claim.value in quote.text for quote in claim.quotes):
+            self._value = claim.value
         if admitted in self._sentences:  # a small model may go round in circles, two parts may have one answer
             self._of_part.append(self._sentences.index(admitted))
             return ""
@@ -76,8 +80,10 @@ class Draft:
         status: Literal["answered", "not_found"] = "answered" if self._of_part else "not_found"
         reason = "" if self._of_part else self._refused or unsupported(self._warnings)
         numbers = tuple(sorted(set(self._of_part)))
-        self._answered.append(AnswerPart(question=part.wording, status=status, sentences=numbers, reason=reason))
-        self._of_part, self._refused = [], ""
+        self._answered.append(
+            AnswerPart(question=part.wording, status=status, sentences=numbers, value=self._value, reason=reason)
+        )
+        self._of_part, self._refused, self._value = [], "", ""
 
     def _disagree(self, found: Disagreement) -> None:
         """Takes a disagreement up when the answer gives one of its values, and each can be cited."""
@@ -134,6 +140,8 @@ class Draft:
             asked_as=self._question.wording,
             parts=tuple(self._answered),
             status="answered" if self._sentences else "not_found",
+            value=self._value if self._sentences else "",
+            table=table_of(self._answered, self._sentences),
             text=text,
             sentences=tuple(self._sentences),
             citations=self._checker.citations,

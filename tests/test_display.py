@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.display import to_lines
-from rag.documents import Answer, Article, Citation, Sentence
+from rag.documents import Answer, AnswerTable, Article, Citation, Sentence, TableCell
 
 HOSTILE = '<script>alert(1)</script> " onmouseover="x" & \'> ]]> <img src=x onerror=alert(1)>'
 
@@ -126,3 +126,29 @@ def test_of_an_article_all_that_is_known_is_shown_and_what_is_not_is_left_out() 
         "note: 2 invisible characters removed",
     ]
     assert to_lines(Article(id="a", source="a.md", title="A title", text="")).splitlines() == ["A title", "no date"]
+
+
+def test_parts_stand_side_by_side_above_the_text() -> None:
+    compared = answer().model_copy(
+        update={
+            "table": AnswerTable(
+                columns=("", "headcount"),
+                rows=(
+                    (TableCell(text="Lumen"), TableCell(text="140 people", citations=(1,))),
+                    (TableCell(text="Weft"), TableCell(text=f"not found {HOSTILE}")),
+                ),
+            )
+        }
+    )
+    lines = str(compared).splitlines()
+    assert lines[:3] == ["       headcount", "Lumen  140 people [1]", f"Weft   not found {HOSTILE}"]
+    page = Page(compared._repr_html_())
+    assert page.tags.count("td") == 4
+    assert "script" not in page.tags
+    assert "140 people [1]" in page.text
+
+
+def test_the_thing_asked_for_stands_first() -> None:
+    found = answer().model_copy(update={"value": "$415 million"})
+    assert str(found).splitlines()[:2] == ["$415 million", ""]
+    assert Page(found._repr_html_()).text.index("$415 million") < Page(found._repr_html_()).text.index("It raised")

@@ -105,6 +105,9 @@ def test_each_part_is_answered_or_reported_not_found(library_of: Callable[[Mappi
     with rag.open(library_of({"lumen.md": LUMEN, "quillon.md": QUILLON})) as library:
         both = library.ask("Who led Lumen's Series B and how many people does Quillon employ?")
         assert [part.status for part in both.parts] == ["answered", "answered"]
+        assert both.table is not None
+        assert [row[1].text for row in both.table.rows] == ["Balderton Capital", "320 people"]
+        assert all(row[1].citations for row in both.table.rows)
         for part, quoted in zip(both.parts, ("Balderton", "320"), strict=True):
             numbers = {number for at in part.sentences for number in both.sentences[at].citations}
             assert any(quoted in c.quote for c in both.citations if c.number in numbers)
@@ -112,12 +115,15 @@ def test_each_part_is_answered_or_reported_not_found(library_of: Callable[[Mappi
         half = library.ask("Who led Lumen's Series B and what is the revenue of Quillon?")
         assert half.status == "answered"
         assert [part.status for part in half.parts] == ["answered", "not_found"]
+        assert half.table is not None
+        assert (half.table.rows[1][1].text, half.table.rows[1][1].citations) == ("not found", ())
         assert half.text.count("Not found:") == 1
         assert "revenue" in half.text
 
         none = library.ask("Who is Lumen's treasurer and what is the revenue of Quillon?")
         assert none.status == "not_found"
         assert {part.status for part in none.parts} == {"not_found"}
+        assert none.table is None
         assert not none.citations
 
         single = library.ask("Who led Lumen's Series B?")

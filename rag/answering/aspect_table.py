@@ -473,7 +473,8 @@ ASPECTS: tuple[Aspect, ...] = (
             )
         ),
         said=(
-            r"found(?:ed|ing)|start(?:ed)?|set up|establish\w*|creat(?:ed|ion)|incorporat\w*|launched|began|since"
+            r"found(?:ed|ing)|start(?:ed)?|set up|establish\w*|creat(?:ed|ion)|incorporat\w*|launched|began"
+            r"|(?:exist|operat|active|around)\w* since|since (?:its|the) (?:start|founding|beginning)"
             r"|formed|dates? (?:the company|it)"
         ),
     ),

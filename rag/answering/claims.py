@@ -23,12 +23,14 @@ class Claim:
     """One sentence that wants to be in the answer.
 
     `cites` are the numbers (from 1, in the order of the passages) its writer named; `quotes` the exact support, where
-    the answerer knows it. Either may be empty or wrong: rag/citations.py decides.
+    the answerer knows it. Either may be empty or wrong: rag/citations.py decides. `value` is the very thing asked for,
+    cut out of a quote to the letter, where there is one.
     """
 
     text: str
     cites: tuple[int, ...] = ()
     quotes: tuple[Quote, ...] = ()
+    value: str = ""
 
 
 @dataclass(frozen=True, slots=True)

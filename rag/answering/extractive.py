@@ -15,6 +15,7 @@ import anyio.to_thread
 from rag.answering.asked import AspectFinder
 from rag.answering.claims import Claim, Disagreement, Earlier, Quote, Refusal, Remark, Step
 from rag.answering.conflicts import beside
+from rag.answering.cut_out import cut_out
 from rag.answering.listing import Entry, entries_in, list_wanted, meets, others_than_things, to_compare
 from rag.answering.listing import Wanted as ListWanted
 from rag.answering.scoring import Features, Scored, features_of, in_time, newest_gain, overlap
@@ -78,8 +79,10 @@ class ExtractiveAnswerer:
         if not scored or scored[0].score < needed:
             about = question.companies or sought.question.names[:1]
             return [Refusal(not_said(about, sought.aspect.name if sought.aspect else ""))]
-        claims = _claims(scored, needed, 1 if in_time(sought) else SENTENCES)
-        return [*claims, *beside(scored[0].window, self.fitting(sought, passages), sought)]
+        only_newest = in_time(sought) and not question.period
+        claims = list(_claims(scored, needed, 1 if only_newest else SENTENCES))
+        first = replace(claims[0], value=cut_out(scored[0].window, sought))
+        return [first, *claims[1:], *beside(scored[0].window, self.fitting(sought, passages), sought)]
 
     def beside(self, question: Question, passages: Sequence[Passage]) -> list[Step]:
         """What the sources say beside an answer: where they disagree, and older values. Blocking."""

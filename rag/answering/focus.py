@@ -195,8 +195,6 @@ def on_names(window: Window, names: tuple[Named, ...], known: Names, *, is_subje
         ),
     )
     title = frozenset(terms(passage.title))
-    if _of_another(window, names, known):
-        return NOWHERE
     levels = [next((at for at, text, words in places if name.stands_in(text, words)), NOWHERE) for name in names]
     if (
         is_subject
@@ -210,14 +208,14 @@ def on_names(window: Window, names: tuple[Named, ...], known: Names, *, is_subje
     return sum(levels) / len(levels) if min(levels) else NOWHERE
 
 
-def _of_another(window: Window, names: tuple[Named, ...], known: Names) -> bool:
+def of_another(window: Window, wanted: Wanted) -> bool:
     """Whether its last sentence is about somebody else who does something: `Bolt committed $4 million`."""
     last = re.split(r"(?<=[.!?]) ", window.text)[-1]
     found = _ACTOR.match(last.lstrip("*_“"))
-    if not found or known.companies_in(found[1]):
+    if not found or wanted.known.companies_in(found[1]):
         return False  # companies are looked at by themselves
     words = frozenset(terms(last))
-    return not any(name.stands_in(last, words) for name in names)
+    return not any(name.stands_in(last, words) for name in wanted.names)
 
 
 def _about_its_title(window: Window) -> bool:

@@ -7,7 +7,7 @@ from datetime import date
 
 from rag.answering.dated import dated_values
 from rag.answering.evidence import counted, in_currency, people, support, values_in
-from rag.answering.focus import in_anothers_column, on_amounts, on_companies, on_dates, on_names, on_round
+from rag.answering.focus import in_anothers_column, of_another, on_amounts, on_companies, on_dates, on_names, on_round
 from rag.answering.sought import Sought
 from rag.answering.windows import Span, Window
 from rag.dates import first_day, last_day
@@ -57,6 +57,8 @@ WEIGHTS = Features(
     pair=-0.1,
     similarity=0.5,
 )
+# Aspects of one company in another: whoever acts in the sentence must be the one who is named.
+_OF_INVESTORS = ("investment", "stake")
 # For a question without words that an answer should hold.
 NO_WORDS = 0.8
 # What is asked of the beginning does not change any more.
@@ -94,14 +96,7 @@ def features_of(window: Window, sought: Sought) -> Features | None:
     """What can be said without the embedding model; None for a window that cannot answer."""
     if window.is_question:
         return None
-    given = sought.given if sought.value in ("name", "person") else frozenset()
-    values = values_in(sought.value, window.text, sought.question.known, given)
-    if window.header:
-        values = tuple(span for span in values if not in_anothers_column(window, span[0], sought.wanted))
-    if sought.value == "person":
-        values = people(values, window)
-    if sought.unit:
-        values = in_currency(sought.unit, values, window.text)
+    values = candidates(window, sought)
     if sought.value != "any" and not values:
         return None
     if sought.rare and not sought.rare & window.passage_words:
@@ -118,6 +113,8 @@ def features_of(window: Window, sought: Sought) -> Features | None:
     names = on_names(window, wanted.names, wanted.known, is_subject=not wanted.companies)
     if not (said and companies and names and stage):
         return None
+    if wanted.names and sought.aspect and sought.aspect.name in _OF_INVESTORS and of_another(window, wanted):
+        return None
     return Features(
         said=said,
         overlap=overlap(window, sought.words),
@@ -130,6 +127,17 @@ def features_of(window: Window, sought: Sought) -> Features | None:
         rank=window.passage.score,
         pair=float(window.sentences > 1),
     )
+
+
+def candidates(window: Window, sought: Sought) -> tuple[Span, ...]:
+    """The values of the kind sought that a window holds: not those of another company's column or currency."""
+    given = sought.given if sought.value in ("name", "person") else frozenset()
+    values = values_in(sought.value, window.text, sought.question.known, given)
+    if window.header:
+        values = tuple(span for span in values if not in_anothers_column(window, span[0], sought.wanted))
+    if sought.value == "person":
+        values = people(values, window)
+    return in_currency(sought.unit, values, window.text) if sought.unit else values
 
 
 def _counts_it(window: Window, sought: Sought, values: Sequence[Span]) -> bool:

@@ -44,6 +44,8 @@ export class Turn {
     const read = `${counted(answer.passages.length, "passage")} of ${counted(articles, "article")}`;
     this.status(answer.passages.length ? `Read ${read}` : "Nothing near was found");
     const cited = new Map(answer.citations.map((citation) => [citation.number, citation]));
+    if (answer.table) this.showTable(answer.table, cited);
+    else if (answer.value) this.showValue(answer.value);
     if (answer.status === "answered") {
       this.part(".answer").replaceChildren(...paragraphs(answer.text, cited));
       this.showSources(answer.citations);
@@ -54,6 +56,22 @@ export class Turn {
     this.showWarnings(answer.warnings);
     this.showFacts(answer);
     this.finish();
+  }
+
+  showValue(value) {
+    this.part(".value").textContent = value;
+    this.part(".value").hidden = false;
+  }
+
+  showTable({ columns, rows }, cited) {
+    const table = this.part(".compared");
+    table.querySelector("thead tr").replaceChildren(...columns.map((column) => element("th", "", column)));
+    table.querySelector("thead").hidden = !columns.some(Boolean);
+    table.querySelector("tbody").replaceChildren(...rows.map((row) => {
+      const [label, ...cells] = row;
+      return element("tr", "", element("th", "", label.text), ...cells.map((cell) => tableCell(cell, cited)));
+    }));
+    table.hidden = false;
   }
 
   showSources(citations) {
@@ -122,6 +140,11 @@ function paragraphs(text, cited) {
     }
     return made;
   });
+}
+
+function tableCell({ text, citations }, cited) {
+  const numbers = citations.map((number) => citationNumber(number, cited));
+  return element("td", citations.length ? "" : "missing", text, ...numbers);
 }
 
 function citationNumber(number, cited) {
