@@ -475,7 +475,7 @@ ASPECTS: tuple[Aspect, ...] = (
         said=(
             r"found(?:ed|ing)|start(?:ed)?|set up|establish\w*|creat(?:ed|ion)|incorporat\w*|launched|began"
             r"|(?:exist|operat|active|around)\w* since|since (?:its|the) (?:start|founding|beginning)"
-            r"|formed|dates? (?:the company|it)"
+            r"|formed|dates? (?:the company|it|from|back)"
         ),
     ),
     _aspect(

@@ -12,7 +12,7 @@ from rag.answering.evidence import typed_values
 from rag.answering.scoring import candidates
 from rag.answering.sought import Sought
 from rag.answering.windows import Span, Window
-from rag.checking.claim_words import is_hedged
+from rag.checking.certainty import is_hedged
 
 # What an amount or number must not lose.
 _BOUNDS = re.compile(
