@@ -109,7 +109,7 @@ def test_a_library_follows_its_folder_while_files_come_change_move_and_go(folder
         hidden.rename(folder / "first.md")
         assert watcher.next() == ("updated", "first.md")
         (folder / "sub" / "second.md").rename(folder / "moved.md")
-        assert watcher.next() == ("updated", "moved.md")
+        assert watcher.next() == ("moved", "moved.md")
         (folder / "broken.md").write_bytes(b"\0\1\2")
         assert watcher.next() == ("failed", "broken.md")
         (folder / "first.md").unlink()
