@@ -44,6 +44,8 @@ def paragraphs(*texts: str) -> str:
         f"<div><div>{TITLE}</div><div>By Ann Writer, 14 May 2024</div><div>{FIRST}</div><div>{SECOND}</div>"
         f"<div>{THIRD}</div></div>",
         f"<h1>{TITLE}</h1><p>By Ann Writer | May 14, 2024</p><p>{FIRST}<p>{SECOND}<p>{THIRD}",
+        f"<h1>{TITLE}</h1><p>By Ann Writer, published 14 May 2024, updated 16 May 2024</p>"
+        f"<p>{FIRST}<p>{SECOND}<p>{THIRD}",
     ],
 )
 def test_a_story_without_markup_is_read_with_its_title_and_the_byline_above_it(body: str) -> None:

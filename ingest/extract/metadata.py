@@ -92,10 +92,15 @@ def read_byline(block: str) -> tuple[str | None, str | None, bool]:
     if len(block) > 160 or block.startswith(("#", "- ", "|")):
         return None, None, False
     found = date_match(block)
+    changed = re.search(r"\bupdated\b", block, re.IGNORECASE)
+    if found and changed and found[1][0] < changed.start():  # `Published 1 May 2024, updated 3 May 2024`
+        later = date_match(block[changed.end() :])
+        end = changed.end() + later[1][1] if later else changed.end()
+        block, changed = f"{block[: changed.start()]}|{block[end:]}", None
     rest = block
     if found:
         rest = f"{block[: found[1][0]]} | {block[found[1][1] :]}"
-    if re.search(r"\bupdated\b", block, re.IGNORECASE):
+    if changed:
         found = None  # when it was changed is not when it was published
     by = _BY.search(rest)
     name = by or (_BARE_NAME.match(rest.strip(" |")) if found else None)

@@ -23,7 +23,7 @@ class Byline:
 
 def byline_above(blocks: Sequence[Block], chosen: Sequence[Block]) -> Byline:
     """The byline between the heading of the page and the first paragraph of the article."""
-    first = next((block for block in chosen if block.kind == "text" and len(block.words) >= _PARAGRAPH), None)
+    first = next(filter(_is_paragraph, chosen), None)
     if first is None:
         return Byline()
     at = next(i for i, block in enumerate(blocks) if block is first)
@@ -35,6 +35,10 @@ def byline_above(blocks: Sequence[Block], chosen: Sequence[Block]) -> Byline:
         if is_byline and not block.beside:
             author, published = found_author or author, found_date or published
     return Byline(author, published)
+
+
+def _is_paragraph(block: Block) -> bool:
+    return block.kind == "text" and len(block.words) >= _PARAGRAPH and not read_byline(block.text)[2]
 
 
 def is_walled(blocks: Sequence[Block], chosen: Sequence[Block]) -> bool:
