@@ -1,10 +1,13 @@
 """The parts of a question side by side: a row for each, with what was found and where."""
 
+import re
 from collections.abc import Sequence
 
 from rag.documents import AnswerPart, AnswerTable, Sentence, TableCell
 
 NOT_FOUND = "not found"
+# What a shared wording ends with where the part's own words are taken out of it.
+_LOOSE_END = re.compile(r"(?:[’']s|(?: (?:at|in|for|of|on|by|as of|the|its))+)$", re.IGNORECASE)
 
 
 def table_of(parts: Sequence[AnswerPart], sentences: Sequence[Sentence]) -> AnswerTable | None:
@@ -45,4 +48,4 @@ def _taken_apart(wordings: Sequence[str]) -> tuple[str, list[str]]:
 
 
 def _bare(words: str) -> str:
-    return words.replace(" ?", "").strip(" ?:,-–").removesuffix("’s").removesuffix("'s")
+    return _LOOSE_END.sub("", words.replace(" ?", "").strip(" ?:,-–"))

@@ -19,7 +19,7 @@ FOUND = (Sentence(text="Lumen has 140 people.", citations=(1,)), Sentence(text="
         (("Lumen: headcount", "Weft: headcount"), "headcount", ["Lumen", "Weft"]),
         (
             ("Lumen's price at the Series A?", "Lumen's price at the Series B?"),
-            "Lumen's price at the",
+            "Lumen's price",
             ["Series A", "Series B"],
         ),
         (("Who runs Lumen?", "when was it founded (Lumen)?"), "", ["Who runs Lumen", "when was it founded (Lumen)"]),
