@@ -41,6 +41,7 @@ LAYERS = [
         "rag.answering",
         "rag.citations",
         "rag.refusals",
+        "rag.comparing",
         "rag.draft",
     ],
     ["rag.assistant"],
