@@ -29,6 +29,7 @@ from rag.question import Question, Scope, Turn, reworded, understand
 from rag.refusals import not_mentioned, nothing_in_reach
 from rag.reranking import Reranker, build_reranker
 from rag.retrieval import DEPTH, Found, Retriever, merged
+from rag.screening import screened
 from rag.settings import Settings
 
 # Further passages about a company that are looked at because of their day.
@@ -132,7 +133,7 @@ class Assistant:
             asked, spent = await self._worded_by(answerer, asked, history)
 
         parts = parts_of(asked)
-        found = await to_thread.run_sync(self._found, parts, k)
+        found = [screened(one) for one in await to_thread.run_sync(self._found, parts, k)]
         passages = merged(found)
         retrieved = self._clock()
         yield PassagesFound(passages)

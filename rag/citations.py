@@ -12,6 +12,7 @@ from itertools import permutations
 
 from rag.answering.claims import Claim, Quote
 from rag.checking.claim_words import NAME_RUN, content, fold
+from rag.checking.injection import addresses_a_model
 from rag.checking.markup import plain_sentence
 from rag.checking.quantities import missing, quantities
 from rag.checking.support import MIN_SHARE, Evidence, objection, sentences, share
@@ -74,6 +75,8 @@ class CitationChecker:
         text = plain_sentence(claim.text)
         if not text:
             return Dropped(claim.text, "it has no words")
+        if addresses_a_model(text):
+            return Dropped(claim.text, "it speaks to a language model")
         quotes, reason = self._support(text, claim)
         if not quotes:
             return Dropped(claim.text, reason)
@@ -120,6 +123,8 @@ class CitationChecker:
         if quote.start >= quote.end or quote.start < 0:
             return False
         for p in self._passages_with(quote):
+            if any(quote.start < p.start + b and p.start + a < quote.end for a, b in p.barred):
+                return False
             return p.text[quote.start - p.start : quote.end - p.start] == quote.text
         article = self._articles.get(quote.article_id)
         return article is not None and article.text[quote.start : quote.end] == quote.text
@@ -134,6 +139,9 @@ class CitationChecker:
         heading = self._heading_above(passage)
         below: tuple[int, int] | None = None
         for start, end in _lines_and_sentences(passage.text):
+            if any(start < b and a < end for a, b in passage.barred):
+                below = None
+                continue
             if self._is_heading(passage, start, end):
                 heading, below = _quote(passage, start, end), (start, end)
                 continue

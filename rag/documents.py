@@ -131,6 +131,8 @@ class Passage(_Wire):
     # For those who answer; the reader has the article.
     heading: SkipJsonSchema[str] = Field("", exclude=True)
     header: SkipJsonSchema[str] = Field("", exclude=True)
+    # Stretches of `text` that speak to a language model: never quoted, and never shown to one.
+    barred: SkipJsonSchema[tuple[tuple[int, int], ...]] = Field(default=(), exclude=True)
 
 
 class Citation(_Wire):

@@ -10,6 +10,7 @@ from rag.comparing import table_of
 from rag.documents import Answer, AnswerPart, Article, Conflict, Passage, Sentence, StatedValue, Timings, Usage
 from rag.question import Question
 from rag.refusals import missing, nearest, unsupported
+from rag.screening import warnings_about
 
 
 class Draft:
@@ -151,7 +152,12 @@ class Draft:
             model=model,
             usage=self._usage,
             timings=timings,
-            warnings=(*dict.fromkeys(self._warnings), *self._undated(), *self._incomplete()),
+            warnings=(
+                *dict.fromkeys(self._warnings),
+                *self._undated(),
+                *self._incomplete(),
+                *warnings_about(self._passages),
+            ),
         )
 
     def _incomplete(self) -> tuple[str, ...]:

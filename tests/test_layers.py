@@ -40,6 +40,7 @@ LAYERS = [
         "rag.checking",
         "rag.answering",
         "rag.citations",
+        "rag.screening",
         "rag.refusals",
         "rag.comparing",
         "rag.draft",

@@ -10,15 +10,17 @@ from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import BaseMessage, HumanMessage, SystemMessage
 
 from rag.answering.claims import Claim, Refusal, Step
+from rag.answering.grammar import cited_sentences
 from rag.answering.rewriting import LONGEST, prompt
 from rag.answering.sentence_stream import SentenceStream
+from rag.checking.injection import without
 from rag.checking.markup import cited_numbers, plain_sentence
 from rag.checking.quantities import missing
 from rag.conversation import Turn
 from rag.dates import written_out
 from rag.documents import Passage, Usage
 from rag.errors import ModelError
-from rag.models import context_window, stream_with_retries
+from rag.models import context_window, grammar_options, stream_with_retries
 from rag.question import Question
 from rag.sentences import sentence_spans
 from rag.settings import Settings
@@ -35,6 +37,8 @@ _FRAME = """The passages stand between lines of {mark}.
 {passages}
 {mark}
 {as_of}Question: {question}"""
+# A footnote's mark looks like the number of a passage.
+_NUMBERED = re.compile(r"\[(\d{1,3})\]")
 _REFUSAL = "The articles found do not answer this question."
 # Tokens that chat templates add around the messages.
 _TEMPLATE = 32
@@ -77,7 +81,12 @@ class GenerativeAnswerer:
         spent = Usage()
         cut_off = False
         chunks = stream_with_retries(
-            self._model, self.messages(question, passages), self._settings, name=self.name, sleep=self._sleep
+            self._model,
+            self.messages(question, passages),
+            self._settings,
+            name=self.name,
+            sleep=self._sleep,
+            options=grammar_options(self._model, cited_sentences(len(passages), NOT_FOUND)),
         )
         async with aclosing(chunks):
             async for chunk in chunks:
@@ -136,22 +145,30 @@ class GenerativeAnswerer:
         shown: list[str] = []
         for number, passage in enumerate(passages, 1):
             text = _shown(number, passage, passage.text)
+            if not text:
+                continue
             budget -= self._count(text) + 1
             if budget < 0:
                 break
             shown.append(text)
         if shown:
             return shown
-        first = passages[0]
+        first = next((passage for passage in passages if _shown(1, passage, passage.text)), passages[0])
         left = budget + self._count(_shown(1, first, first.text))
+        number = passages.index(first) + 1
         for _, end in reversed(sentence_spans(first.text)[:-1]):
-            text = _shown(1, first, first.text[:end])
-            if self._count(text) <= left:
+            text = _shown(number, first, first.text[:end])
+            if text and self._count(text) <= left:
                 return [text]
         return []
 
 
 def _shown(number: int, passage: Passage, text: str) -> str:
+    """The passage's text, or the beginning of it, as the model reads it; empty when none of it may be read."""
+    text = without(text, [(start, min(end, len(text))) for start, end in passage.barred if start < len(text)])
+    if not text.strip():
+        return ""
+    text = _NUMBERED.sub(r"(\1)", text)
     columns = f"columns {passage.header.strip('| ')}" if passage.header else ""
     published = f"published {written_out(passage.published)}" if passage.published else ""
     about = [passage.title, passage.heading, columns, published]

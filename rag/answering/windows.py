@@ -129,6 +129,9 @@ def _windows(passage: Passage) -> Iterator[Window]:
     earlier: Window | None = None
     section = 0
     for first, last in _spans(text):
+        if any(first < b and a < last for a, b in passage.barred):
+            earlier = None
+            continue
         line_start = text.rfind("\n", 0, first) + 1
         line = text[line_start:last]
         if _HEADING.match(line):

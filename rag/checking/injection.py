@@ -1,0 +1,161 @@
+"""Sentences of articles that speak to a language model instead of a reader.
+
+Nothing in an article is ever an instruction; what is written as one is neither shown to a model nor quoted. The signs
+are general (an order about the answer, a forged turn or delimiter, hidden text), not the wordings of known attacks.
+What they find, and how often they are wrong, is measured by `python -m benchmarks.injection`.
+"""
+
+import base64
+import binascii
+import re
+import unicodedata
+from collections.abc import Sequence
+from functools import lru_cache
+
+from rag.sentences import sentence_spans
+
+_ANSWER = r"(?:answers?|repl(?:y|ies)|responses?|outputs?|summar(?:y|ies)|messages?|completions?)"
+_ORDERS = (
+    r"(?:instructions?|prompts?|directions?|directives?|guidelines?|rules?|commands?|orders?|constraints?|context)"
+)
+_MODEL = (
+    r"(?:ai(?: (?:language )?models?| assistants?| systems?| agents?)?|llms?|(?:large )?language models?|assistants?|"
+    r"chat-?bots?|bots?|gpt(?:-?\d+)?)"
+)
+_TASK = (
+    r"(?:explain|describe|draft|compose|write|provide|give|show|tell|translate|develop|create|generate|summari[sz]e|"
+    r"list|break down|outline|produce|recite|calculate|solve|define|discuss)"
+)
+_GENRE = (
+    r"(?:poem|story|essay|letter|speech|song|joke|recipe|example|function|script|program|code|introduction|paragraph|"
+    r"summary|list|translation|equivalent|steps?|process|theory|lifecycle|life cycle|plot|meaning|difference|"
+    r"sentence|tutorial|guide|outline|review|haiku|email|e-mail|article|report)"
+)
+# An order about what was said before, and what stands before such words where somebody only tells of it.
+_FORGET = re.compile(
+    rf"\b(?:ignor(?:e|ing)|disregard(?:ing)?|forget(?:ting)?|overrid(?:e|ing)|bypass|neglect|discard|skip)\b"
+    rf"(?![^.!?]{{0,20}}\b(?:its|their|his|her)\b)[^.!?]{{0,40}}?\b(?:{_ORDERS}|everything (?:above|before)|"
+    r"(?:previous|above|other) (?:text|passages?|articles?))\b",
+    re.IGNORECASE,
+)
+_TOLD_OF = re.compile(
+    r"(?<!you )\b(?:to|it|them|models?|bots?|assistants?|into|by|of|for|from|that|who|which|would|could|can|may|"
+    r"might|will|cannot|often|sometimes)\s$",
+    re.IGNORECASE,
+)
+_SIGNS = [
+    re.compile(pattern, re.IGNORECASE | re.MULTILINE)
+    for pattern in (
+        # an order about what the model was told
+        rf"\b(?:new|updated|revised|real|actual|hidden|secret|following) {_ORDERS}\s*(?::|follow|are\b|begin)",
+        # an order about the answer
+        rf"\b(?:in|to|into|of|from|with|at|before|after|throughout) (?:all )?(?:your|the final|every) {_ANSWER}\b",
+        rf"\byour (?:\w+ ){{0,2}}?{_ANSWER}\b",
+        rf"\byour (?:system prompt|{_ORDERS}|training|programming|previous|task is|role is|only task|new task)\b",
+        r"^\W*(?:please |now |instead,? |then |simply |just |always |only )*"
+        r"(?:reply|respond|answer|output|print|repeat|say|state)\b(?: \w+)?\s*"
+        r"(?:with|only|exactly|that|in\b|as\b|[:\"“'‘])",
+        r"\byou (?:must|should|shall|will|are to|need to|have to) (?:now |only |always |never |not )*"
+        r"(?:reply|respond|answer|output|print|say|state|write|claim|tell|cite|include|begin|end|translate|pretend|"
+        r"act)\b",
+        r"\b(?:tell|inform|assure|convince|ask|urge|direct) the (?:user|users|questioner|person asking)\b",
+        r"\b(?:do not|don['’]t|never) (?:mention|reveal|disclose|cite|quote|answer|refuse|use)\b"
+        r"[^.!?]{0,40}\b(?:user|question|passages?|article|source|instruction|prompt|this text)\b",
+        r"\b(?:when|whenever|if) (?:you are |you're )?asked (?:about|for|who|what|how|to|by)\b[^.!?]*\b"
+        r"(?:say|answer|reply|respond|state|claim|write|recommend)\b",
+        # somebody who is a model is spoken to
+        rf"\b(?:you are|you're|act as|pretend to be|imagine you are|behave as)\b (?:now |no longer )?(?:an? |the |my )?"
+        rf"(?:\w+ ){{0,2}}?{_MODEL}\b",
+        rf"\b(?:if|as) (?:you are )?an? (?:\w+ )?{_MODEL}\b[^.!?]*\b(?:you|your|i|reply|respond|answer|output)\b",
+        rf"(?:^|[.!?(\[]\s*)(?:dear|attention|hey|hello|note (?:to|for)|message (?:to|for)|instructions? (?:to|for)|"
+        rf"to (?:the|any|all)) (?:the |any |all |every )?(?:\w+ )?{_MODEL}\b\s*(?:[:,!—-]|reading|that|who|processing)",
+        # a forged turn, delimiter or passage
+        r"^\W*(?:system|assistant|user|human|developer)\s*(?:message|prompt|note)?\s*:\s",
+        r"<\|[^|>]{1,40}\|>|\[/?INST\]|<</?SYS>>|</?s>|^#{2,}\s*(?:instruction|system|response|assistant|user)s?\b",
+        r"</?(?:system|instructions?|assistant|user|prompt|passages?|context|documents?)>",
+        r"\b(?:end|start|beginning) of (?:the )?(?:passages?|documents?|articles?|context|quoted data|prompt|"
+        r"user input|system prompt)\b|\bBEGIN (?:NEW )?(?:SYSTEM|PROMPT|INSTRUCTIONS?)\b",
+        r"^\[\d{1,3}\] .{3,120} \| published \d|\bNOT[_ ]?FOUND\s*:",
+        r"\b(?:jailbreak|developer|god|DAN) mode (?:enabled|activated|on)\b|\bdo anything now\b",
+        # a task for whoever reads
+        rf"^\W*(?:please |now |also |then |next,? )*{_TASK}\b (?:me |us )?(?:how|what|why|the|an?|in|some|\w+ing)\b"
+        rf"[^.!?]*\b{_GENRE}\b",
+        r"^\W*(?:please |now |also )*(?:explain|translate|break down|solve|summari[sz]e|recite)\b (?!why we|how we)",
+        r"^\W*(?:please |now |also )*(?:replace|substitute|scramble|reverse|capitali[sz]e|remove|encode|jumble|"
+        r"misspell|anagram|group|rearrange|combine|convert|swap|rewrite)\b[^.!?]*\b(?:letters?|words?|vowels?|consonants?|"
+        r"spaces?|characters?|punctuation|upper ?case|lower ?case)\b",
+        r"^\W*(?:can|could|would|will) you (?:please )?(?:explain|show|write|tell|give|translate|provide|help|"
+        r"describe)\b",
+    )
+]  # fmt: skip
+# Words quoted inside a sentence that tells of them (`attackers write “ignore previous instructions”`) order nothing.
+_QUOTED = re.compile(
+    r"“[^”]{1,300}”|‘[^’]{1,300}’|\"[^\"]{1,300}\"|(?<!\w)'[^']{1,300}'(?!\w)|«[^»]{1,300}»|`[^`]{1,300}`"
+)
+_TELLING = 2
+_BASE64 = re.compile(r"(?<![\w+/=])[A-Za-z0-9+/]{24,}={0,2}(?![\w+/=])")
+_SPACED = re.compile(r"\b(?:[A-Za-z] ){4,}[A-Za-z]\b")
+_HIDDEN = frozenset(
+    chr(c) for c in (*range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2065), 0xFEFF, 0xAD)
+)
+_TAG_LETTERS = range(0xE0000, 0xE0080)
+_CONFUSED = str.maketrans("аеорсухіѕԁɡһјⅼ", "aeopcyxisdghjl")
+
+
+@lru_cache(maxsize=4096)
+def addresses_a_model(sentence: str) -> bool:
+    """Whether a sentence speaks to a language model: an order about its answer, a forged turn, something hidden."""
+    if any(ord(c) in _TAG_LETTERS for c in sentence):
+        return True
+    plain = _plain(sentence)
+    untold = _QUOTED.sub(lambda match: " " if len(plain[: match.start()].split()) >= _TELLING else match.group(), plain)
+    if any(not _TOLD_OF.search(untold[: match.start()]) for match in _FORGET.finditer(untold)):
+        return True
+    if any(sign.search(untold) for sign in _SIGNS):
+        return True
+    return any(_hides_text(match.group()) for match in _BASE64.finditer(sentence))
+
+
+@lru_cache(maxsize=1024)
+def addressed_spans(text: str) -> tuple[tuple[int, int], ...]:
+    """Where in a text sentences speak to a model; what follows such a one in its line is taken with it.
+
+    An order that is spread over sentences of one paragraph is not left standing by halves: the paragraph's sentences
+    from the first such one on belong to it.
+    """
+    found: list[tuple[int, int]] = []
+    line_end = -1
+    for start, end in sentence_spans(text):
+        if start < line_end or addresses_a_model(text[start:end]):
+            found.append((start, end))
+            line_end = max(line_end, _end_of_line(text, start))
+    return tuple(found)
+
+
+def without(text: str, spans: Sequence[tuple[int, int]]) -> str:
+    """The text as a model may see it: without the sentences that speak to one."""
+    for start, end in sorted(spans, reverse=True):
+        text = text[:start] + text[end:]
+    return re.sub(r"\n{3,}", "\n\n", text).strip("\n")
+
+
+def _end_of_line(text: str, start: int) -> int:
+    end = text.find("\n", start)
+    return end if end >= 0 else len(text)
+
+
+def _plain(text: str) -> str:
+    """As a reader sees it: compatibility forms, hidden characters and look-alike letters taken back."""
+    text = "".join(c for c in unicodedata.normalize("NFKC", text) if c not in _HIDDEN)
+    text = text.translate(_CONFUSED)
+    text = _SPACED.sub(lambda match: match.group().replace(" ", ""), text)
+    return re.sub(r"[ \t*_~]+", " ", text)
+
+
+def _hides_text(encoded: str) -> bool:
+    """Whether base64 holds several words of plain text."""
+    try:
+        decoded = base64.b64decode(encoded + "=" * (-len(encoded) % 4)).decode("ascii")
+    except (binascii.Error, UnicodeDecodeError):
+        return False
+    return decoded.count(" ") >= 2 and decoded.isprintable()
