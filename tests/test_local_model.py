@@ -1,6 +1,5 @@
 """A real GGUF model (SmolLM2 135M) in this process."""
 
-import re
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -8,12 +7,10 @@ import anyio
 import pytest
 from langchain_core.messages import HumanMessage
 
-from rag.answering.grammar import cited_sentences
 from rag.errors import ConfigurationError, ModelError
-from rag.models import build_chat_model, context_window, grammar_options, stream_with_retries
+from rag.models import build_chat_model, context_window, stream_with_retries
 from rag.models.local import LocalChatModel
 from rag.settings import load_settings
-from rag.testing.scripted_model import ScriptedChatModel
 
 CONTEXT = 512
 
@@ -115,17 +112,3 @@ def test_a_truncated_file_is_a_clear_error(weights: Path, tmp_path: Path, size: 
         (tmp_path / "cut.gguf").write_bytes(file.read(size))
     with pytest.raises(ConfigurationError, match=r"cannot load .*cut\.gguf"):
         build_chat_model(f"local:{tmp_path / 'cut.gguf'}", load_settings())
-
-
-def test_it_keeps_to_a_grammar_each_sentence_ends_with_the_number_of_a_passage(model: LocalChatModel) -> None:
-    grammar = cited_sentences(2, "NOT_FOUND")
-    question = [HumanMessage("[1] Acme raised $4.5 million in May 2021.\nHow much did Acme raise?")]
-
-    text = model.invoke(question, max_tokens=120, **grammar_options(model, grammar)).text
-
-    whole = r"[^.\[\]]+(?:\.[^ .\[\]]+[^.\[\]]*)* \[[12]\]\."
-    assert re.match(rf"(?:NOT_FOUND: |{whole})", text), text
-
-
-def test_other_models_are_given_no_grammar() -> None:
-    assert grammar_options(ScriptedChatModel(scripts=["x"]), "root ::= x") == {}

@@ -10,7 +10,6 @@ from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import BaseMessage, HumanMessage, SystemMessage
 
 from rag.answering.claims import Claim, Refusal, Step
-from rag.answering.grammar import cited_sentences
 from rag.answering.rewriting import LONGEST, prompt
 from rag.answering.sentence_stream import SentenceStream
 from rag.checking.injection import without
@@ -20,7 +19,7 @@ from rag.conversation import Turn
 from rag.dates import written_out
 from rag.documents import Passage, Usage
 from rag.errors import ModelError
-from rag.models import context_window, grammar_options, stream_with_retries
+from rag.models import context_window, stream_with_retries
 from rag.question import Question
 from rag.sentences import sentence_spans
 from rag.settings import Settings
@@ -86,7 +85,6 @@ class GenerativeAnswerer:
             self._settings,
             name=self.name,
             sleep=self._sleep,
-            options=grammar_options(self._model, cited_sentences(len(passages), NOT_FOUND)),
         )
         async with aclosing(chunks):
             async for chunk in chunks:

@@ -57,6 +57,8 @@ def _borders(text: str) -> list[int]:
     """Where a next sentence begins, behind the markers of the one before."""
     borders: list[int] = []
     for start, _ in sentence_spans(text)[1:]:
+        if text[start - 1 : start + 1] == "![":
+            continue  # an image, not the end of a sentence
         markers = _LEADING_MARKERS.match(text, start)
         border = markers.end() if markers else start
         if border < len(text) and (not borders or border > borders[-1]):

@@ -46,7 +46,7 @@ GROUPS = [
     invest invested investor investors investing investment investments backer backers backed participant participants
     participated participating joined join included investors backers other shareholders took taking takes
     appear appears appeared occur occurs occurred
-    fund funding financing round rounds fundraising fundraise capital raise raised cheque
+    fund funding financing round rounds fundraising fundraise capital raise raised cheque money
     support supports offer offers feature features provides provided provide handle handles
     big biggest large largest huge
     develop developed develops developing build builds built make makes made maker creates

@@ -24,6 +24,7 @@ _REPLACED = [
         (rf"\(?<?{_SCHEME}\S*", " "),
         (r"\b[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,}/\S*", " "),  # evil.example/path
         (r"\[\s*\^?\d+(?:\s*[,;-]\s*\^?\d+)*\s*\]|【[^】]*】", " "),  # [1], [1, 2], 【1】
+        (r"[\[【]\s*\^?[\d,;\s-]*[.]?\s*$", " "),  # a marker that was cut off
         (r"[\[(]\s*(?:passages?|sources?)\s+\d+(?:(?:\s*,\s*|\s*(?:and|&)\s*)\d+)*\s*[\])]", " "),
         (
             r"^\W*(?:according to |as stated in |from |in )?(?:the )?passages?\s+\d+(?:(?:,|\s*and)\s*\d+)*\s*[:,-]\s*",

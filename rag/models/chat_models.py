@@ -7,7 +7,7 @@ limit for each token, retries before the first one, errors that name a setting. 
 import math
 import random as _random
 import time
-from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import aclosing
 from pathlib import Path
 from typing import Any
@@ -69,11 +69,6 @@ def context_window(model: BaseChatModel, settings: Settings) -> int:
     return int(profile.get("max_input_tokens") or DEFAULT_CONTEXT)
 
 
-def grammar_options(model: BaseChatModel, grammar: str) -> dict[str, Any]:
-    """What makes a model keep to a grammar while it writes: llama.cpp can, the others are only checked afterwards."""
-    return {"grammar": grammar} if model._llm_type == "dossier-local" else {}
-
-
 async def stream_with_retries(
     model: BaseChatModel,
     messages: Sequence[BaseMessage],
@@ -83,7 +78,6 @@ async def stream_with_retries(
     sleep: Callable[[float], Awaitable[object]] = anyio.sleep,
     random: Callable[[], float] = _random.random,
     now: Callable[[], float] = time.time,
-    options: Mapping[str, Any] | None = None,
 ) -> AsyncGenerator[AIMessageChunk, None]:
     """The model's chunks as they come; each may take `settings.model_timeout` seconds.
 
@@ -94,7 +88,7 @@ async def stream_with_retries(
     for attempt in range(settings.model_retries + 1):
         begun = False
         try:
-            async with aclosing(_chunks(model, messages, settings.model_timeout, options or {})) as chunks:
+            async with aclosing(_chunks(model, messages, settings.model_timeout)) as chunks:
                 async for chunk in chunks:
                     begun = begun or bool(chunk.text)
                     yield chunk
@@ -113,12 +107,12 @@ async def stream_with_retries(
 
 
 async def _chunks(
-    model: BaseChatModel, messages: Sequence[BaseMessage], patience: float, options: Mapping[str, Any]
+    model: BaseChatModel, messages: Sequence[BaseMessage], patience: float
 ) -> AsyncGenerator[AIMessageChunk, None]:
     """The model's stream with a limit for each chunk, and never traced: LangSmith would be a second receiver."""
     finished = False
     # LangChain declares an iterator; what every client returns is a generator, and only that can be closed early.
-    async with aclosing(model.astream(list(messages), **options)) as stream:  # type: ignore[type-var]
+    async with aclosing(model.astream(list(messages))) as stream:  # type: ignore[type-var]
         while True:
             with anyio.fail_after(patience), tracing_context(enabled=False):
                 try:
