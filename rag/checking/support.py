@@ -1,7 +1,7 @@
 """Whether quotes say what a claim says: its quantities, names and words, its denials and reservations, and who did it.
 
-Rules rather than a model: every refusal can be explained, and a check of one window takes about a millisecond. What they catch and
-what they let through is measured on benchmarks/claims/ and on the pairs in tests/claim_pairs.py.
+Rules rather than a model: every refusal can be explained, and a check of one window takes about a millisecond.
+What they catch and what they let through is measured on benchmarks/claims/ and on the pairs in tests/claim_pairs.py.
 """
 
 from collections.abc import Sequence
