@@ -5,6 +5,7 @@ import os
 import shlex
 import subprocess
 import sys
+from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import replace
 from datetime import date
@@ -36,6 +37,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--suite", default="corpus", help="as for `dossier eval`")
     parser.add_argument("--data", type=Path, metavar="DIR", help="the folder that holds scifact/ and multihop/")
     parser.add_argument("--documents", type=int, metavar="N", help="only the collection's first N documents")
+    parser.add_argument("--peer", action="append", choices=PEERS, help="only this one; may be given again")
     parser.add_argument("--write", action="store_true", help="put the section into benchmarks/RESULTS.md")
     given = parser.parse_args(arguments)
     if not PYTHON.exists():
@@ -47,7 +49,7 @@ def main(arguments: list[str]) -> int:
             suite = first_documents(suite, given.documents, EVALUATIONS)
         command = shlex.join(["python", "-m", "benchmarks.peers", *_public(arguments)])
         made = this_machine().line(command, date.today())
-        ours, peers = compared(suite)
+        ours, peers = compared(suite, given.peer or list(PEERS))
     except DossierError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
@@ -59,8 +61,8 @@ def main(arguments: list[str]) -> int:
     return 0
 
 
-def compared(suite: Suite) -> tuple[Run, dict[str, Run]]:
-    """Our run over a suite, and those of the peers over what our library holds."""
+def compared(suite: Suite, peers: Sequence[str]) -> tuple[Run, dict[str, Run]]:
+    """Our run over a suite, and those of these peers over what our library holds."""
     base = EVALUATIONS / "peers" / suite.name
     settings = library_for(suite, load_settings(), EVALUATIONS, lambda line: print(line, file=sys.stderr))
     ours = own_run(suite, settings, base / "dossier")
@@ -68,7 +70,8 @@ def compared(suite: Suite) -> tuple[Run, dict[str, Run]]:
     with closing(Catalog.open(settings.library)) as catalog:
         titles = hand_over(suite, catalog, base)
         names = names_in(suite, catalog)
-    for name, script in PEERS.items():
+    for name in peers:
+        script = PEERS[name]
         _run(script, base)
         about = {**ours.about, "peer": name}
         runs[name] = measured(suite, names, titles, base, base / Path(script).stem, about)

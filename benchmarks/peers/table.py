@@ -11,19 +11,24 @@ from rag.evaluation.suite import Suite
 METHOD = (
     "The same articles (as Dossier cleans them, title before text), questions and weights (all-MiniLM-L6-v2, by "
     "sentence-transformers for the peers), each asked for 50 passages, one after the other on the same machine. "
-    "LangChain: its tutorial's pipeline (RecursiveCharacterTextSplitter 1000/200, Chroma, similarity_search). "
-    "Haystack: pieces of 200 words, BM25 and embeddings joined by reciprocal rank fusion. Evidence is the share of a "
+    "{peers} Evidence is the share of a "
     "question's key phrases that stand in the first 5 or 10 passages, which grows with the length of passages: that is "
     "given too. p is that of a paired permutation test against Dossier, question by question. Peers get the question "
     "alone: they know neither a conversation before it nor an as-of date."
 )
+
+PEERS = {
+    "LangChain": "its tutorial's pipeline (RecursiveCharacterTextSplitter 1000/200, Chroma, similarity_search).",
+    "Haystack": "pieces of 200 words, BM25 and embeddings joined by reciprocal rank fusion.",
+}
 
 MEASURES = ("evidence@5", "evidence@10", "all evidence@10", "nDCG@10", "recall@10")
 
 
 def section(suite: Suite, ours: Run, peers: Mapping[str, Run], made: str) -> str:
     """The Markdown: each measure on both halves of the questions and on the reporting half, with the paired tests."""
-    parts = [f"## Peers: {suite.name}", "", METHOD, "", made]
+    about = " ".join(f"{name}: {PEERS[name]}" for name in peers)
+    parts = [f"## Peers: {suite.name}", "", METHOD.format(peers=about), "", made]
     for title, ids in (
         ("All questions", {asked.id for asked in suite.questions}),
         ("The reporting half", {asked.id for asked in of_half(suite.questions, "reporting")}),
