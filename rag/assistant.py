@@ -12,6 +12,7 @@ from anyio import to_thread
 
 from rag.answering import build_answerer
 from rag.answering.claims import Answerer, Refusal, Step
+from rag.answering.events import ToldBy, event_in, told_by_day
 from rag.answering.extractive import ExtractiveAnswerer
 from rag.answering.listing import list_wanted
 from rag.answering.rewriting import Rewriter, may_be_used
@@ -131,6 +132,8 @@ class Assistant:
         spent = Usage()
         if isinstance(answerer, Rewriter) and (history := scope.get("history")):
             asked, spent = await self._worded_by(answerer, asked, history)
+        if event := event_in(asked):
+            asked = await to_thread.run_sync(self._told_by_day, asked, event)
 
         parts = parts_of(asked)
         found = [screened(one) for one in await to_thread.run_sync(self._found, parts, k)]
@@ -202,6 +205,14 @@ class Assistant:
         if may_be_used(proposed, plain, asked.wording, history, self._names):
             return reworded(asked, proposed), spent
         return asked, spent
+
+    def _told_by_day(self, asked: Question, event: ToldBy) -> Question:
+        """The question with the day of an event in its place, where the library says when that was. Blocking."""
+        quoting = self.answerer("extractive")
+        assert isinstance(quoting, ExtractiveAnswerer)
+        found = self._retriever.retrieve(event.question, self.settings.passages)
+        day = quoting.event_day(event.question, found.passages)
+        return told_by_day(asked, event, day) if day else asked
 
     def _refusal_before(self, question: Question, articles: int | None) -> str:
         """Why the passages need no look: nothing is in reach, or the question names what no article does."""

@@ -83,6 +83,16 @@ LIBRARY = {
 }
 
 
+ROUNDS = {
+    "rounds.md": (
+        "---\ntitle: The rounds of Cohere\npublished: 2025-11-20\n---\n"
+        "Cohere raised its Series B of $50 million on 12 June 2024.\n"
+    ),
+    "before.md": "---\ntitle: Cohere early\npublished: 2024-02-01\n---\nCohere employs 35 people.\n",
+    "after.md": "---\ntitle: Cohere now\npublished: 2025-02-01\n---\nCohere employs 90 people.\n",
+}
+
+
 @pytest.fixture
 def ask(library_of: Callable[[Mapping[str, str]], Path]) -> Iterator[Callable[..., Answer]]:
     with rag.open(library_of(LIBRARY)) as library:
@@ -112,3 +122,27 @@ def test_the_newest_value_of_the_day_asked_about_is_given(
     answer = ask(question, as_of=as_of)
     assert answer.status == "answered"
     assert said in answer.sentences[0].text
+
+
+@pytest.mark.parametrize(
+    ("question", "asked_as", "said"),
+    [
+        (
+            "How many people worked at Cohere before its Series B?",
+            "How many people worked at Cohere before 12 June 2024?",
+            "35",
+        ),
+        (
+            "How many people worked at Cohere before its Series F?",
+            "How many people worked at Cohere before its Series F?",
+            "",
+        ),
+    ],
+)
+def test_a_day_told_by_a_round_is_looked_up(
+    library_of: Callable[[Mapping[str, str]], Path], question: str, asked_as: str, said: str
+) -> None:
+    with rag.open(library_of(ROUNDS)) as library:
+        answer = library.ask(question)
+        assert answer.asked_as == asked_as
+        assert not said or said in answer.sentences[0].text

@@ -16,6 +16,7 @@ from rag.answering.asked import AspectFinder
 from rag.answering.claims import Claim, Disagreement, Earlier, Quote, Refusal, Remark, Step
 from rag.answering.conflicts import beside
 from rag.answering.cut_out import cut_out
+from rag.answering.events import day_in
 from rag.answering.listing import Entry, entries_in, list_wanted, meets, others_than_things, to_compare
 from rag.answering.listing import Wanted as ListWanted
 from rag.answering.scoring import Features, Scored, features_of, in_time, newest_gain, overlap
@@ -72,7 +73,8 @@ class ExtractiveAnswerer:
         sought = self.sought(question, passages)
         if (wanted := list_wanted(question)) and len(entries := self.entries(sought, passages, wanted)) > 1:
             return [*(_claim(entry.window) for entry in entries), Remark(LIST_REMARK)]
-        scored = self.score(sought, passages)
+        fitting = self.fitting(sought, passages)
+        scored = self.score(sought, fitting)
         needed = SUPPORT_NEEDED if sought.aspect else SUPPORT_NEEDED_UNKNOWN
         if sought.aspect and sought.aspect.name == "line of business":
             needed = SUPPORT_NEEDED_DESCRIBED
@@ -82,11 +84,20 @@ class ExtractiveAnswerer:
         only_newest = in_time(sought) and not question.period
         claims = list(_claims(scored, needed, 1 if only_newest else SENTENCES))
         first = replace(claims[0], value=cut_out(scored[0].window, sought))
-        return [first, *claims[1:], *beside(scored[0].window, self.fitting(sought, passages), sought)]
+        return [first, *claims[1:], *beside(scored[0].window, fitting, sought)]
 
     def beside(self, question: Question, passages: Sequence[Passage]) -> list[Step]:
         """What the sources say beside an answer: where they disagree, and older values. Blocking."""
         return [step for step in self.answer(question, passages) if isinstance(step, Disagreement | Earlier)]
+
+    def event_day(self, question: Question, passages: Sequence[Passage]) -> str:
+        """The day of the event that a question asks the date of, as far as it is known; empty where it is not said.
+
+        Blocking.
+        """
+        sought = self.sought(question, passages)
+        scored = self.score(sought, self.fitting(sought, passages))
+        return day_in(scored, sought) if scored and scored[0].score >= SUPPORT_NEEDED else ""
 
     def sought(self, question: Question, passages: Sequence[Passage]) -> Sought:
         """What the question seeks in the passages. Blocking."""
@@ -101,9 +112,9 @@ class ExtractiveAnswerer:
             if (features := features_of(window, sought))
         ]
 
-    def score(self, sought: Sought, passages: Sequence[Passage]) -> list[Scored]:
-        """The windows that may answer, best first. Blocking."""
-        fitting = sorted(newest_gain(self.fitting(sought, passages), sought), key=lambda s: -s.score)[:EMBEDDED]
+    def score(self, sought: Sought, fitting: Sequence[Scored]) -> list[Scored]:
+        """The best of the fitting windows, compared with the question by the embedding model, best first. Blocking."""
+        fitting = sorted(newest_gain(fitting, sought), key=lambda s: -s.score)[:EMBEDDED]
         if not fitting:
             return []
         asked = self._embedder.embed_question(sought.question.wording)
