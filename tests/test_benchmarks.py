@@ -8,7 +8,7 @@ from random import Random
 import numpy as np
 import pytest
 
-from benchmarks import chunking, claims, extraction
+from benchmarks import chunking, claims, extraction, retrieval
 from benchmarks.articles import blocks, corpus, exchanged, questions, recombined, shuffled
 from benchmarks.claim_swaps import swapped
 from benchmarks.measurement import Benchmark, Measurement
@@ -16,6 +16,7 @@ from benchmarks.processes import environment
 from benchmarks.results import RESULTS, replaced, section
 from benchmarks.run import BENCHMARKS, main
 from benchmarks.stand_in import COSINE, StandIn
+from ingest.evaluation import COLLECTIONS
 from rag.embedding import Embedder
 from rag.likeness import Words, share
 
@@ -138,8 +139,9 @@ def test_every_section_of_the_results_is_one_that_can_be_measured_again() -> Non
     ]
 
     by_dossier_eval = {"evaluation"}
-    own_commands = {chunking.NAME, extraction.NAME}
-    assert set(names) <= {benchmark.name for benchmark in BENCHMARKS} | own_commands | by_dossier_eval
+    own_commands = {chunking.NAME, extraction.NAME, retrieval.NAME}
+    of_peers = {f"peers-{suite}" for suite in ("corpus", *COLLECTIONS)}
+    assert set(names) - of_peers <= {benchmark.name for benchmark in BENCHMARKS} | own_commands | by_dossier_eval
 
 
 def test_measured_processes_run_with_the_default_settings() -> None:
