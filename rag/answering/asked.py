@@ -100,8 +100,8 @@ def bare(question: Question) -> str:
     spans = [(period.start, period.end, "") for period in periods_in(wording, question.today)]
     spans += [(start, end, "the company") for start, end, _ in question.known.company_names_in(wording)]
     for name in question.names:
-        if _ROUND.fullmatch(name) or DESCRIBES.match(name) or " " in name.removesuffix(" AI"):
-            continue  # the model knows `Jane Roe` for a person
+        if _ROUND.fullmatch(name) or DESCRIBES.match(name) or " " in name.removesuffix(" AI") or name.isupper():
+            continue  # `Jane Roe` is known for a person, and initials may stand for anything
         thing = "the model" if re.search(r"\d", name) else "the company"
         found = re.finditer(rf"(?<!\w){re.escape(name)}(?!\w)", wording)
         spans += [(match.start(), match.end(), thing) for match in found]
