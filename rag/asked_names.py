@@ -11,7 +11,8 @@ _NO_NAMES = frozenset(
     "a an and are as at be but by can could did do does for from give had has have how i if in is it its "
     "list may me name names of on or since so tell that the their then there these they this those to under "
     "until was we were what when where which who whom whose why will with would you per according please "
-    "ai inc ltd llc gmbh any all also after before during describe explain between about not no vs versus".split()
+    "ai inc ltd llc gmbh any all also after before during compare contrast describe explain between about not no vs "
+    "versus".split()
 )
 # Measures, posts and times: a name ends where one of them stands (`Acme ARR June 2025` is about `Acme`).
 _CUTS = frozenset(

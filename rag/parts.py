@@ -25,7 +25,8 @@ _CLAUSE = re.compile(rf",? (?:and|&|plus|but|\+) (?=(?:{_WH}))|\? +(?=(?:and |or
 _ONLY_ASKS = re.compile(rf"(?:{_WH})\W*$", re.IGNORECASE)
 _AND = re.compile(r",? (?:and|&|\+|plus|as well as) ", re.IGNORECASE)
 _JOINT = re.compile(
-    r"[\s,]*(?:,|and|&|\+|vs\.?|versus|against|or|compared (?:to|with)|as opposed to|next to)\s*(?:also |again |then )?"
+    r"(?:[’']s)?[\s,]*(?:,|and|&|\+|vs\.?|versus|against|or|compared (?:to|with)|as opposed to|next to)"
+    r"\s*(?:also |again |then )?"
     r"(?:(?:at|in|for|of|on|by|with|from|as of) )?(?:the |its |that of |that in )?",
     re.IGNORECASE,
 )
@@ -36,6 +37,7 @@ _TOGETHER = re.compile(
 _ROUND = re.compile(r"\b(?:pre-?seed|seed|series[ -][a-k]\d?)(?: rounds?)?\b", re.IGNORECASE)
 _SIZE = re.compile(r"(?<![\w$€£.])\d+(?:\.\d+)?[bm]\b", re.IGNORECASE)
 _PRONOUN = re.compile(r"\b(?:it|its|they|their|them|he|she|his|her)\b", re.IGNORECASE)
+_COMPARE = re.compile(r"^\W*(?:please )?(?:compare|contrast|set side by side)\b(?: the)? ", re.IGNORECASE)
 _STRAY = re.compile(r"\s*\b(?:respectively|both|side by side|please|each)\b", re.IGNORECASE)
 
 
@@ -93,6 +95,7 @@ def _pairs(wording: str, question: Question) -> list[str]:
         before, after = wording[: first.start], wording[chain[-1].end :]
         if len(chain) < 2 or _RANGE.search(before) or ("company" in first.kinds and _TOGETHER.search(wording)):
             continue
+        before = _COMPARE.sub("", before)  # each part is about one
         return [" ".join(_STRAY.sub("", f"{before}{_whole(wording, first, term)}{after}").split()) for term in chain]
     return [wording]
 

@@ -62,6 +62,19 @@ def test_an_amount_belongs_to_the_nearest_claim(text: str, belongs: str, another
     assert said(another, text) < 0.4
 
 
+@pytest.mark.parametrize(
+    ("text", "belongs", "another"),
+    [
+        ("Some 40 million people use Zork each day.", "number of users", "headcount"),
+        ("Zork laid off 70 employees.", "layoffs", "headcount"),
+        ("Zork employs 350 people.", "headcount", "number of users"),
+    ],
+)
+def test_a_count_of_people_belongs_to_what_they_do(text: str, belongs: str, another: str) -> None:
+    assert said(belongs, text) > 0.4
+    assert said(another, text) < 0.4
+
+
 def test_who_stepped_down_holds_the_post_no_more() -> None:
     assert said("chief executive", "Ada Moss became chief executive in May.") > 0.4
     assert not said("chief executive", "Ada Moss stepped down as chief executive in May.")

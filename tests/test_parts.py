@@ -50,6 +50,8 @@ def parts(question: str) -> list[str]:
         ),
         ("Falcon 3B vs 8B - which licence?", ["Falcon 3B - which licence?", "Falcon 8B - which licence?"]),
         ("Lumen: staff size & name of its app", ["Lumen: staff size", "Lumen: name of its app"]),
+        ("Compare the headcounts of Lumen and Quillon", ["headcounts of Lumen", "headcounts of Quillon"]),
+        ("Compare Lumen's and Quillon's prices", ["Lumen's prices", "Quillon's prices"]),
         ("headcount of Zork versus Blarg", ["headcount of Zork", "headcount of Blarg"]),
     ],
 )

@@ -34,6 +34,11 @@ def _up_to_amount(words: str, *serves: str) -> _Claim:
     return _Claim("amount", re.compile(rf"\b(?:{words})(?=(?:US|HK)?[$€£¥])", re.IGNORECASE), frozenset(serves), True)
 
 
+def _up_to_count(words: str, *serves: str) -> _Claim:
+    """Words that run up to a number."""
+    return _Claim("count", re.compile(rf"\b(?:{words})(?=\d)", re.IGNORECASE), frozenset(serves), True)
+
+
 _RAISING = ("total raised", "round", "investment", "debt")
 _ABOUT = r"(?:about |over |around |roughly |nearly |above |more than |a price of |a value of )?"
 _CLAIMS = (
@@ -55,6 +60,13 @@ _CLAIMS = (
     _claim("amount", r"raised|series [a-k]\d?|seed|round of", *_RAISING),
     _claim("amount", r"costed|gpu time", "training cost"),
     _claim("amount", r"bought|sold|acquired|purchased?|takeover", "purchase price"),
+    _claim(
+        "count", r"people (?:\w+ ){0,2}(?:us(?:e|es|ed|ing)|visit\w*|subscrib\w*|download\w*|pay(?:s|ing)?|paid)",
+        "number of users", "number of customers", "number of downloads",
+    ),
+    _up_to_count(
+        rf"(?:laid off|let go(?: of)?|dismiss(?:ed|ing)|shed|cut|fir(?:ed|ing)) {_ABOUT}", "layoffs",
+    ),
     _claim("person", r"ceo|chief executive", "chief executive"),
     _claim("person", r"cfo|chief financial officer", "chief financial officer"),
     _claim("person", r"cto|chief technology officer", "chief technology officer"),
@@ -66,16 +78,24 @@ _CLAIMS = (
 
 
 def is_claimed(aspect: Aspect, value: Value, span: Span, said: Sequence[Span], text: str) -> bool:
-    """Whether words for another thing stand nearer to a value than those for the aspect (`said`)."""
+    """Whether words for another thing stand nearer to a value than those for the aspect (`said`), or say more."""
     if aspect.name == "founders":  # they are named by any title
         return False
-    own = min((gap_between(span, other, text) for other in said), default=10**6)
+    nearest = min(said, key=lambda other: gap_between(span, other, text), default=None)
+    own = gap_between(span, nearest, text) if nearest else 10**6
     return any(
-        (gap := gap_between(span, match.span(), text)) < own or (claim.reaches and gap == 0)
+        (gap := gap_between(span, match.span(), text)) < own
+        or (claim.reaches and gap == 0)
+        or (nearest is not None and gap == own and _is_part_of(nearest, match.span()))
         for claim in _CLAIMS
         if claim.kind == value and aspect.name not in claim.serves
         for match in claim.words.finditer(text)
     )
+
+
+def _is_part_of(said: Span, claim: Span) -> bool:
+    """`people` in `people use`: the longer words say which people."""
+    return claim != said and claim[0] <= said[0] and said[1] <= claim[1]
 
 
 def heads_another(aspect: Aspect, value: Value, column: str) -> bool:

@@ -207,7 +207,16 @@ def newest_gain(scored: Sequence[Scored], sought: Sought) -> list[Scored]:
     day = {s.window: valid_on(s.window, sought) for s in scored}
     days = sorted({day[s.window] for s in scored if s.score >= best - COMPARABLE})
     gain = {one: NEWEST * at / max(1, len(days) - 1) for at, one in enumerate(days)}
-    return [replace(s, gain=gain.get(day[s.window], 0.0)) for s in scored]
+    lost = EXPECTED_ONLY if _is_certain(scored, best) and not EXPECTED.search(sought.question.wording) else 0.0
+    return [
+        replace(s, gain=gain.get(day[s.window], 0.0) + (lost if EXPECTED.search(s.window.text) else 0.0))
+        for s in scored
+    ]
+
+
+def _is_certain(scored: Sequence[Scored], best: float) -> bool:
+    """Whether one that is about as good as the best says what is, not what is expected."""
+    return any(s.score >= best - COMPARABLE and not EXPECTED.search(s.window.text) for s in scored)
 
 
 def valid_on(window: Window, sought: Sought) -> date:
