@@ -4,7 +4,7 @@ import pytest
 
 from rag.answering.asked import AspectFinder, bare, examples
 from rag.answering.aspect_table import ASPECTS
-from rag.answering.evidence import support, values_in
+from rag.answering.evidence import is_model, support, typed_values, values_in
 from rag.answering.windows import Window
 from rag.documents import Passage
 from rag.embedding import Embedder
@@ -78,3 +78,17 @@ def test_a_count_of_people_belongs_to_what_they_do(text: str, belongs: str, anot
 def test_who_stepped_down_holds_the_post_no_more() -> None:
     assert said("chief executive", "Ada Moss became chief executive in May.") > 0.4
     assert not said("chief executive", "Ada Moss stepped down as chief executive in May.")
+
+
+def test_a_number_belongs_to_the_words_of_its_own_clause() -> None:
+    text = "Zork has revenue on pace for $4 billion, with losses above $5 billion."
+    revenue = next(aspect for aspect in ASPECTS if aspect.name == "revenue")
+    passage = Passage(chunk_id="c", article_id="a", title="", text=text, start=0, end=len(text), score=1.0)
+    window = Window(passage, 0, len(text))
+    spans = typed_values(revenue, "amount", window, values_in("amount", text, shipped()))
+    assert [text[slice(*span)] for span in spans] == ["$4 billion"]
+
+
+@pytest.mark.parametrize(("name", "expected"), [("MPT-7B", True), ("Apache-2.0", True), ("1X", False), ("a16z", False)])
+def test_a_version_is_nobody(name: str, expected: bool) -> None:
+    assert is_model(name, shipped()) is expected

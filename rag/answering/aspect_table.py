@@ -475,7 +475,7 @@ ASPECTS: tuple[Aspect, ...] = (
         said=(
             r"found(?:ed|ing)|start(?:ed)?|set up|establish\w*|creat(?:ed|ion)|incorporat\w*|launched|began"
             r"|(?:exist|operat|active|around)\w* since|since (?:its|the) (?:start|founding|beginning)"
-            r"|formed|dates? (?:the company|it|from|back)"
+            r"|formed|dates? the company|(?:company|firm|start-?up|lab|project|it) dates? (?:from|back)"
         ),
     ),
     _aspect(
@@ -503,7 +503,9 @@ ASPECTS: tuple[Aspect, ...] = (
         ),
         said=(
             r"(?:in )?total|altogether|so far|to date|in all|all in|overall|cumulative|all told"
-            r"|(?:has|have|had|ha[sd] now|they[’']ve|it has) (?:now |already )?raised|in funding|over its lifetime"
+            r"|(?:has|have|had|ha[sd] now|they[’']ve|it has) (?:now |already )?(?:raised|taken in|collected|brought in)"
+            r"|in funding|over its lifetime|everything included"
+            r"|since (?:it was founded|its (?:start|founding|inception))"
         ),
         changes=True,
     ),

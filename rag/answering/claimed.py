@@ -12,6 +12,9 @@ from rag.answering.windows import Span
 
 # Characters beyond which a word hardly belongs to a number any more.
 FAR = 50
+# What each joint of clauses between a word and a number costs, in characters.
+CLAUSE = 15
+_JOINT = re.compile(r"[;,:](?= )|\b(?:and|with|but|while|after)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -106,6 +109,8 @@ def heads_another(aspect: Aspect, value: Value, column: str) -> bool:
 
 
 def gap_between(one: Span, other: Span, text: str) -> int:
-    """Characters between two spans; the end of a sentence between them counts as many more."""
+    """Characters between two spans; joints of clauses and the end of a sentence between them count as many more."""
     start, end = min(one[1], other[1]), max(one[0], other[0])
-    return max(0, end - start) + (FAR if re.search(r"[.!?;] |\n", text[start:end]) else 0)
+    between = text[start:end]
+    joints = CLAUSE * len(_JOINT.findall(between))
+    return max(0, end - start) + joints + (FAR if re.search(r"[.!?;] |\n", between) else 0)

@@ -158,6 +158,8 @@ def _same_thing(value: Dated, answered: Dated, sought: Sought) -> bool:
     same_article = value.window.passage.article_id == answered.window.passage.article_id
     if same_article and not told:
         return False
+    if same_article and value.window.overlaps(answered.window) and not _DISAGREE.search(value.window.text):
+        return False  # a sentence gives its second value for something else, unless it says otherwise
     if _basis(value) and _basis(answered) and _basis(value) != _basis(answered):
         return False
     expected = [EXPECTED.search(one.window.text) is not None for one in (value, answered)]

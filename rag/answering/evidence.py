@@ -23,6 +23,9 @@ _GIVEN_UP = re.compile(
 # Words that take up what the text spoke of before.
 _TAKEN_UP = re.compile(r"\b(?:figure|number|measure|pace|sum|amount|mark|count|total|it)\b", re.IGNORECASE)
 
+# `MPT-7B`, `Apache-2.0`.
+_VERSION = re.compile(r"-\d|\d\.\d")
+
 # `sixty times that run-rate` says how much something else is.
 _MULTIPLE = re.compile(r"\btimes (?:[\w-]+ ){0,2}$", re.IGNORECASE)
 
@@ -166,6 +169,14 @@ def _said(aspect: Aspect, value: Value, window: Window, mine: Collection[str]) -
         )
         and not (value == "amount" and _MULTIPLE.search(window.text[: match.start()]))
     ]
+
+
+def is_model(name: str, known: Names) -> bool:
+    """Whether a name is a version of something (`MPT-7B`, `Apache-2.0`) or a known model or product, and no company."""
+    if _VERSION.search(name):
+        return True
+    kinds = {entry.kind for named in occurrences(name, known) for entry in named.entries}
+    return "company" not in kinds and not kinds.isdisjoint(("model", "family", "product"))
 
 
 def people(spans: Sequence[Span], window: Window) -> tuple[Span, ...]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from rag.answering.dated import dated_values
-from rag.answering.evidence import counted, in_currency, people, support, values_in
+from rag.answering.evidence import counted, in_currency, is_model, people, support, values_in
 from rag.answering.focus import in_anothers_column, of_another, on_amounts, on_companies, on_dates, on_names, on_round
 from rag.answering.sought import Sought
 from rag.answering.windows import Span, Window
@@ -137,6 +137,8 @@ def candidates(window: Window, sought: Sought) -> tuple[Span, ...]:
         values = tuple(span for span in values if not in_anothers_column(window, span[0], sought.wanted))
     if sought.value == "person":
         values = people(values, window)
+    if sought.aspect and sought.aspect.value == "name":  # who leads, buys or invests is no model
+        values = tuple(span for span in values if not is_model(window.text[slice(*span)], sought.question.known))
     return in_currency(sought.unit, values, window.text) if sought.unit else values
 
 
