@@ -1,10 +1,14 @@
 """What a question asks for, and to which thing an amount belongs, in words of their own."""
 
+from pathlib import Path
+
+import numpy as np
 import pytest
 
 from rag.answering.asked import AspectFinder, bare, examples
 from rag.answering.aspect_table import ASPECTS
 from rag.answering.evidence import is_model, support, typed_values, values_in
+from rag.answering.example_vectors import example_vectors
 from rag.answering.windows import Window
 from rag.documents import Passage
 from rag.embedding import Embedder
@@ -92,3 +96,15 @@ def test_a_number_belongs_to_the_words_of_its_own_clause() -> None:
 @pytest.mark.parametrize(("name", "expected"), [("MPT-7B", True), ("Apache-2.0", True), ("1X", False), ("a16z", False)])
 def test_a_version_is_nobody(name: str, expected: bool) -> None:
     assert is_model(name, shipped()) is expected
+
+
+def test_the_examples_vectors_are_kept_and_made_anew_where_they_are_damaged(embedder: Embedder, tmp_path: Path) -> None:
+    texts = ["Who runs it?", "What is it worth?"]
+    made = example_vectors(texts, embedder, tmp_path)
+    (file,) = tmp_path.iterdir()
+    assert np.array_equal(np.load(file), made)
+    assert np.array_equal(example_vectors(texts, embedder, tmp_path), made)
+    file.write_bytes(file.read_bytes()[:40])
+    assert np.array_equal(example_vectors(texts, embedder, tmp_path), made)
+    example_vectors(["Another question?"], embedder, tmp_path)
+    assert len(list(tmp_path.iterdir())) == 1

@@ -10,9 +10,11 @@ import tomllib
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from importlib import resources
+from pathlib import Path
 
 from rag.answering.aspect_table import ASPECTS, matching
 from rag.answering.aspects import Aspect, Value
+from rag.answering.example_vectors import example_vectors
 from rag.answering.focus import DESCRIBES
 from rag.embedding import Embedder
 from rag.embedding.embedder import Vectors
@@ -40,10 +42,11 @@ _LEFT_OVER = re.compile(r"\b(?:in|as of|on|by|at|since|of|during|for)\s+(?=[,;?.
 
 
 class AspectFinder:
-    """Finds aspects by examples. The examples are embedded at the first question. Thread safe."""
+    """Finds aspects by examples. These are embedded at the first question, and kept in `folder`. Thread safe."""
 
-    def __init__(self, embedder: Embedder) -> None:
+    def __init__(self, embedder: Embedder, folder: Path | None = None) -> None:
         self._embedder = embedder
+        self._folder = folder
         self._examples = examples()
         self._lock = threading.Lock()
         self._vectors: Vectors | None = None
@@ -72,7 +75,8 @@ class AspectFinder:
         """How near the nearest example of each aspect is."""
         with self._lock:
             if self._vectors is None:
-                self._vectors = self._embedder.embed([text for _, text in self._examples])
+                texts = [text for _, text in self._examples]
+                self._vectors = example_vectors(texts, self._embedder, self._folder)
         similarities = self._vectors @ self._embedder.embed_question(wording)
         near: dict[str, float] = {}
         for (name, _), similarity in zip(self._examples, similarities, strict=True):

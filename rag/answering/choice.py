@@ -11,7 +11,11 @@ from rag.settings import Settings
 def build_answerer(spec: str, settings: Settings, embedder: Embedder, indexes: Indexes, catalog: Catalog) -> Answerer:
     """`extractive`, `provider:model` or `local:PATH.gguf`. Raises ConfigurationError."""
     if spec == ExtractiveAnswerer.name:
-        return ExtractiveAnswerer(embedder, lambda term: idf(indexes.document_frequency(term), catalog.counts()[1]))
+        return ExtractiveAnswerer(
+            embedder,
+            lambda term: idf(indexes.document_frequency(term), catalog.counts()[1]),
+            settings.library / "model",
+        )
     # LangChain and a provider's client take a second and more to import, which the default does not pay.
     from rag.answering.generative import GenerativeAnswerer
     from rag.models import build_chat_model

@@ -9,6 +9,7 @@ import math
 from collections import OrderedDict
 from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
 from dataclasses import replace
+from pathlib import Path
 
 import anyio.to_thread
 
@@ -58,10 +59,10 @@ class ExtractiveAnswerer:
     name = "extractive"
     by_parts = True
 
-    def __init__(self, embedder: Embedder, idf: Callable[[str], float]) -> None:
+    def __init__(self, embedder: Embedder, idf: Callable[[str], float], folder: Path | None = None) -> None:
         self._embedder = embedder
         self._idf = idf
-        self._aspects = AspectFinder(embedder)
+        self._aspects = AspectFinder(embedder, folder)
         self._vectors: OrderedDict[str, Vectors] = OrderedDict()
 
     async def steps(self, question: Question, passages: Sequence[Passage]) -> AsyncGenerator[Step]:
