@@ -18,7 +18,7 @@ from tests.end_to_end.serving import DOSSIER, dossier, environment
 
 LED = "Who led Mistral AI's Series A?"
 ANSWER = {
-    "question", "asked_as", "status", "parts", "text",
+    "question", "asked_as", "status", "value", "parts", "table", "text", "conflicts", "history",
     "sentences", "citations", "passages", "model", "usage", "timings", "warnings",
 }  # fmt: skip
 CITATION = {"number", "article_id", "title", "site", "author", "url", "published", "quote", "start", "end", "also_in"}
