@@ -505,7 +505,7 @@ ASPECTS: tuple[Aspect, ...] = (
             r"(?:in )?total|altogether|so far|to date|in all|all in|overall|cumulative|all told"
             r"|(?:has|have|had|ha[sd] now|they[’']ve|it has) (?:now |already )?(?:raised|taken in|collected|brought in)"
             r"|in funding|over its lifetime|everything included"
-            r"|since (?:it was founded|its (?:start|founding|inception))"
+            r"|since (?:it was founded|(?:its|the) (?:start|founding|inception))"
         ),
         changes=True,
     ),
