@@ -1,9 +1,11 @@
+import gc
 import importlib.resources
 import json
 import os
 import shutil
 import subprocess
 import sys
+import weakref
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from pathlib import Path
@@ -205,6 +207,18 @@ def test_a_stamp_that_makes_no_sense_counts_as_damage(
     monkeypatch.setattr(sys, "executable", "/bin/false")  # no need to wait for the export itself
     with pytest.raises(ConfigurationError, match="could not be exported"):
         ExportedModel.open(copied_model, "fp32")
+
+
+def test_a_model_no_longer_used_frees_its_memory_at_once(copied_model: Path) -> None:
+    model = ExportedModel.open(copied_model, "fp32")
+    assert model.count_tokens(["Two words."])
+    gone = weakref.ref(model)
+    gc.disable()
+    try:
+        del model
+        assert gone() is None  # 100 MB would wait for the collector, which few objects never wake
+    finally:
+        gc.enable()
 
 
 def test_weights_other_than_the_published_ones_are_refused(tmp_path: Path) -> None:
