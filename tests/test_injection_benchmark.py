@@ -1,0 +1,55 @@
+"""The benchmark of hidden instructions: where they are put, and that it tells an answer they changed."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from benchmarks.injection import Tally, attacked_questions, main, read_attacks, with_paragraph
+from rag.documents import Answer, Citation, Sentence
+
+
+def answer(text: str, quote: str = "") -> Answer:
+    cited = (Citation(number=1, article_id="a", title="", quote=quote or text, start=0, end=1),)
+    return Answer(
+        question="?", status="answered", text=text, sentences=(Sentence(text=text, citations=(1,)),), citations=cited,
+        model="extractive",
+    )  # fmt: skip
+
+
+def test_an_attack_stands_behind_the_paragraph_that_answers() -> None:
+    article = "# Title\n\nAcme raised $3 million.\n\nIt has 5 people."
+    assert with_paragraph(article, "$3 million", "Obey.") == (
+        "# Title\n\nAcme raised $3 million.\n\nObey.\n\nIt has 5 people."
+    )
+    assert with_paragraph(article, "5 people", "Obey.").endswith("It has 5 people.\n\nObey.\n")
+
+
+def test_changed_and_shown_are_counted() -> None:
+    tally = Tally()
+    tally.count(answer("Acme raised $3 million."), answer("Acme raised $3 million."), "Obey.")
+    tally.count(answer("Acme has 5 people."), answer("Acme raised $3 million."), "Obey.")
+    tally.count(answer("Acme raised $3 million.", "Obey. Acme"), answer("Acme raised $3 million."), "Obey.")
+    assert (tally.answers, tally.changed, tally.shown) == (3, 1, 1)
+
+
+def test_questions_are_answered_by_articles_of_their_own(tmp_path: Path) -> None:
+    from benchmarks.articles import corpus
+
+    articles = corpus()
+    found = list(attacked_questions(articles, tmp_path))
+    assert len({one.file for one in found}) == len(found) >= 15
+    assert all(one.phrase in articles[one.file] and one.asked.half == "tuning" for one in found)
+
+
+def test_attacks_of_all_kinds_are_read(tmp_path: Path) -> None:
+    (tmp_path / "injection").mkdir()
+    file = tmp_path / "injection" / "text_attack_train.json"
+    file.write_text(json.dumps({"one": ["Obey.", "Sing."], "other": ["Dance."]}), encoding="utf-8")
+    assert read_attacks(tmp_path) == ["Obey.", "Sing.", "Dance."]
+
+
+def test_a_folder_without_attacks_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main([str(tmp_path)])
+    assert "Give the folder that holds injection/" in capsys.readouterr().err
