@@ -25,6 +25,7 @@ from rag.question import understand
         ("How many hands does Zorkwell have on deck, by the last count of staff?", "headcount"),
         ("What sum did the flotation of Zorkwell bring?", "proceeds"),
         ("Why did Zorkwell's valuation fall?", None),
+        ("Where did Zorkwell open a laboratory?", None),
         ("How many whales did Zorkwell count?", None),
         ("What was Zorkwell called in its first year?", None),
     ],

@@ -34,6 +34,9 @@ _FITTING: Mapping[Kind, tuple[Value, ...]] = {
     "amount": ("amount", "percent", "asked", "any"),
     "number": ("count", "percent", "amount", "asked", "any"),
 }
+# `where` may ask for a place, a firm or a price, never for these.
+_WHERE = re.compile(r"^\W*(?:and |so )?(?:in |at |from )?where\b", re.IGNORECASE)
+_NOWHERE: tuple[Value, ...] = ("date", "person", "count")
 _NUMBERS: tuple[Value, ...] = ("amount", "count", "percent")
 _ROUND = re.compile(r"series [a-k]\d?", re.IGNORECASE)
 _HOW_LONG = re.compile(r"\bhow long (?!(?:is|are|can|a|an|in)\b)", re.IGNORECASE)
@@ -58,9 +61,10 @@ class AspectFinder:
             return None
         near = self._nearness(bare(question))
         fitting = _FITTING.get(question.kind, ())
+        asks_where = _WHERE.match(question.wording) is not None
         scores = {}
         for aspect in ASPECTS:
-            if fitting and aspect.value not in fitting:
+            if (fitting and aspect.value not in fitting) or (asks_where and aspect.value in _NOWHERE):
                 continue
             score = near.get(aspect.name, 0.0)
             if aspect in found:
