@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from rag.answering.aspect_table import aspect_of
+from rag.answering.aspects import aspect_of
 from rag.names import Names
 from rag.names.occurrences import occurrences
 from rag.periods import periods_in

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from rag.answering.asked import AspectFinder, bare, examples
-from rag.answering.aspect_table import ASPECTS
+from rag.answering.aspects import ASPECTS
 from rag.answering.evidence import is_model, support, typed_values, values_in
 from rag.answering.example_vectors import example_vectors
 from rag.answering.windows import Window

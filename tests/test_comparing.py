@@ -2,7 +2,7 @@
 
 import pytest
 
-from rag.answering.aspect_table import aspect_of
+from rag.answering.aspects import aspect_of
 from rag.answering.cut_out import cut_out
 from rag.answering.sought import sought_by
 from rag.answering.windows import Window

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import rag
-from rag.answering.aspect_table import aspect_of
+from rag.answering.aspects import aspect_of
 from rag.answering.dated import dated_values
 from rag.answering.sought import sought_by
 from rag.answering.windows import windows_of

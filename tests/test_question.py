@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from rag.answering.aspect_table import ASPECTS, aspect_of
+from rag.answering.aspects import ASPECTS, aspect_of
 from rag.errors import QuestionError
 from rag.question import Turn, kind_of, names_in, understand
 

@@ -12,8 +12,7 @@ from functools import lru_cache
 from importlib import resources
 from pathlib import Path
 
-from rag.answering.aspect_table import ASPECTS, matching
-from rag.answering.aspects import Aspect, Value
+from rag.answering.aspects import ASPECTS, Aspect, Value, matching
 from rag.answering.example_vectors import example_vectors
 from rag.answering.focus import DESCRIBES
 from rag.embedding import Embedder

@@ -1,6 +1,6 @@
 """Answers without a language model: the best supported sentences of the passages, quoted.
 
-Windows of one or two sentences must hold what is asked for (aspects.py, evidence.py) and be about what the question
+Windows of one or two sentences must hold what is asked for (aspects/, evidence.py) and be about what the question
 names (focus.py). Among those, the similarity of their embedding to the question's, the question's words they hold and
 the date they speak of decide (scoring.py). When none is good enough, it refuses and says what is missing.
 """
