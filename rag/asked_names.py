@@ -4,6 +4,7 @@ import re
 
 from rag.checking.quantities import quantities
 from rag.names import Names, shipped
+from rag.rounds import SERIES
 from rag.spelling import TRADE
 
 # Words that begin a question, and capitals that name nothing one could look for.
@@ -29,8 +30,8 @@ _PERIOD = re.compile(r"(?<!\w)(?:(?:FY|CY|Q[1-4]|H[12]|[1-4]Q|[12]H)[ '’-]?(?:
 _NAME = re.compile(
     r"(?<![\w.-])(?:[A-Z][\w.&-]*\w|[A-Z]|\w*\d+[a-z]\w*)(?:[ -](?:[A-Z][\w.&-]*\w|[A-Z]\b|\d+(?:\.\d+)?[A-Za-z]?\w*))*"
 )
-_ROUND = re.compile(r"\bseries[ -][a-k]\d?\b", re.I)
-_BEFORE_ROUND = re.compile(r"\b(?:pre|post)[ -](?:series[ -][a-k]\d?|seed|money)\b", re.I)
+_ROUND = re.compile(rf"\b{SERIES}\b", re.I)
+_BEFORE_ROUND = re.compile(rf"\b(?:pre|post)[ -](?:{SERIES}|seed|money)\b", re.I)
 # Families of models: with a number behind, in any case, they name one of them (`llama 2`, `claude 3.5`).
 _VERSION = re.compile(
     r"\b(?:(?:gpt|llama|claude|gemini|gemma|grok|qwen|phi|palm|dall-e|sora|veo|imagen|falcon|command|codestral|pixtral"

@@ -9,8 +9,9 @@ from rag.asked_names import names_in
 from rag.names import Names
 from rag.names.occurrences import occurrences
 from rag.periods import Period, periods_in
+from rag.rounds import STAGE
 
-ROUND = re.compile(r"\b(?:pre-?seed|seed|series[ -][a-k]\d?)(?: round)?\b", re.IGNORECASE)
+ROUND = re.compile(rf"\b{STAGE}(?: round)?\b", re.IGNORECASE)
 FIRM = r"(?:company|start-?up|firm|lab|laboratory|outfit|business|maker)"
 _WANTS_PERSON = re.compile(r"\b(?:who|whom|whose)\b", re.IGNORECASE)
 _NAME = r"[A-ZÀ-Þ][\w’-]+(?: (?:de|van|von|der|la|le|du|El|Al))?(?: [A-ZÀ-Þ][\w’-]+)"

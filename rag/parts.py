@@ -13,6 +13,7 @@ from rag.names import Names
 from rag.names.occurrences import occurrences
 from rag.periods import periods_in
 from rag.question import Question, kind_of, names_in, reworded
+from rag.rounds import STAGE
 
 # More than these would no longer be read.
 MOST = 4
@@ -34,7 +35,7 @@ _RANGE = re.compile(r"\b(?:between|from)(?: the)? $", re.IGNORECASE)
 _TOGETHER = re.compile(
     r"\b(?:talks|deal|merger|partnership|alliance|relation\w*|link|dispute|lawsuit|agreement)\b", re.I
 )
-_ROUND = re.compile(r"\b(?:pre-?seed|seed|series[ -][a-k]\d?)(?: rounds?)?\b", re.IGNORECASE)
+_ROUND = re.compile(rf"\b{STAGE}(?: rounds?)?\b", re.IGNORECASE)
 _SIZE = re.compile(r"(?<![\w$€£.])\d+(?:\.\d+)?[bm]\b", re.IGNORECASE)
 _PRONOUN = re.compile(r"\b(?:it|its|they|their|them|he|she|his|her)\b", re.IGNORECASE)
 _COMPARE = re.compile(r"^\W*(?:please )?(?:compare|contrast|set side by side)\b(?: the)? ", re.IGNORECASE)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 import rag
-from rag.answering.focus import named
+from rag.answering.wanted import named
 from rag.documents import Answer
 from rag.indexes.lexical import terms
 

@@ -26,6 +26,7 @@ LAYERS = [
     [
         "rag.spelling",
         "rag.periods",
+        "rag.rounds",
         "rag.descriptions",
         "rag.asked_names",
         "rag.conversation",

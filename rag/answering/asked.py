@@ -14,11 +14,12 @@ from pathlib import Path
 
 from rag.answering.aspects import ASPECTS, Aspect, Value, matching
 from rag.answering.example_vectors import example_vectors
-from rag.answering.focus import DESCRIBES
+from rag.answering.wanted import DESCRIBES
 from rag.embedding import Embedder
 from rag.embedding.embedder import Vectors
 from rag.periods import periods_in
 from rag.question import Kind, Question
+from rag.rounds import is_series
 
 NOTHING = "nothing"
 # Without a pattern that matches, a question must be this near to an example.
@@ -37,7 +38,6 @@ _FITTING: Mapping[Kind, tuple[Value, ...]] = {
 _WHERE = re.compile(r"^\W*(?:and |so )?(?:in |at |from )?where\b", re.IGNORECASE)
 _NOWHERE: tuple[Value, ...] = ("date", "person", "count")
 _NUMBERS: tuple[Value, ...] = ("amount", "count", "percent")
-_ROUND = re.compile(r"series [a-k]\d?", re.IGNORECASE)
 _HOW_LONG = re.compile(r"\bhow long (?!(?:is|are|can|a|an|in)\b)", re.IGNORECASE)
 _DOUBLED = re.compile(r"\b(?:the|an?|its) the (?=company|model)", re.IGNORECASE)
 _LEFT_OVER = re.compile(r"\b(?:in|as of|on|by|at|since|of|during|for)\s+(?=[,;?.]|$)", re.IGNORECASE)
@@ -107,7 +107,7 @@ def bare(question: Question) -> str:
     spans = [(period.start, period.end, "") for period in periods_in(wording, question.today)]
     spans += [(start, end, "the company") for start, end, _ in question.known.company_names_in(wording)]
     for name in question.names:
-        if _ROUND.fullmatch(name) or DESCRIBES.match(name) or " " in name.removesuffix(" AI") or name.isupper():
+        if is_series(name) or DESCRIBES.match(name) or " " in name.removesuffix(" AI") or name.isupper():
             continue  # `Jane Roe` is known for a person, and initials may stand for anything
         thing = "the model" if re.search(r"\d", name) else "the company"
         found = re.finditer(rf"(?<!\w){re.escape(name)}(?!\w)", wording)

@@ -13,12 +13,13 @@ from rag.answering.claims import Claim, Disagreement, Earlier, Quote, Value
 from rag.answering.dated import Dated, dated_values
 from rag.answering.equivalent import same_value
 from rag.answering.evidence import typed_values, values_in
-from rag.answering.focus import IN_TITLE, NEARBY, ROUND, round_key
+from rag.answering.focus import IN_TITLE, NEARBY
 from rag.answering.scoring import EXPECTED, Scored, in_time
 from rag.answering.sought import Sought
 from rag.answering.windows import Window
 from rag.checking.quantities import quantities
 from rag.dates import first_day, last_day
+from rag.rounds import ROUND, round_key
 
 # How surely a window must say the aspect, and how far behind the best it may be, for its value to count against it.
 SAID, SAID_WHERE_TOLD, BEHIND = 0.5, 0.3, 0.7

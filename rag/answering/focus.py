@@ -1,4 +1,4 @@
-"""Whether a window is about the things a question names: its companies, rounds, products and days.
+"""Whether a window is about the things a question names: its companies, rounds, products and people.
 
 What a sentence is about stands in it, or is named by what a reader has just read: its paragraph, its heading, the
 header of its table, the rest of its passage, the title. The nearest of these that names any company says which one is
@@ -6,127 +6,23 @@ meant.
 """
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 
+from rag.answering.wanted import Named, Wanted
 from rag.answering.windows import Window
-from rag.checking.quantities import Quantity, quantities
 from rag.checking.surroundings import subject_of
-from rag.documents import Passage
 from rag.indexes.lexical import terms
 from rag.names import Names
-from rag.question import Question
+from rag.rounds import ROUND, round_key
 
-ROUND = re.compile(r"(?<!pre-)(?<!pre )\b(?:pre-?seed|seed|series[ -][a-k]\d?)\b", re.IGNORECASE)
-_ROUND_NAME = re.compile(r"series [a-k]\d?", re.IGNORECASE)
 # `Bolt committed`, `Bolt Ventures invested`: who does something.
 _ACTOR = re.compile(
     r"((?:[A-Z][\w&.-]*\w ){1,3})(?:has |have |had |also |then )?"
     r"(?:committed|invested|put|led|paid|bought|acquired|pledged|contributed|supplied|owns|holds|took|raised|sold)\b"
 )
-# Nations and regions describe; a text may say it in another way.
-DESCRIBES = re.compile(
-    r"(?:european|american|french|german|british|chinese|japanese|canadian|israeli|korean|indian|swiss|dutch|swedish|us"
-    r"|uk|eu|europe|english|western|asian|[\w ]+-(?:based|born|made))$",
-    re.IGNORECASE,
-)
-
-# `the Paris lab Mistral`: a text need not say where it is.
-_EPITHET = re.compile(
-    r"\b(?:the|an?) ([A-Z][\w-]+?)(?:-based)? (?:\w+ )?"
-    r"(?:lab|laboratory|company|start-?up|firm|maker|developer|outfit)\b"
-)
-
-# More capitals than this are a shouted word.
-LONGEST_INITIALS = 5
 # A company named in the first characters of a sentence is what the sentence is about.
 START = 30
 IN_IT, NEARBY, IN_PASSAGE, IN_TITLE, DOUBTFUL, LATER, NOWHERE = 1.0, 0.9, 0.7, 0.6, 0.5, 0.4, 0.0
-
-
-@dataclass(frozen=True)
-class Named:
-    """A name and how a text may say it: by all of its words, by a pattern, or with its initials written out."""
-
-    terms: frozenset[str]
-    pattern: re.Pattern[str] | None = None
-    written_out: re.Pattern[str] | None = None
-
-    def stands_in(self, text: str, words: frozenset[str]) -> bool:
-        """Whether the text, whose terms are `words`, says the name."""
-        if self.pattern:
-            return self.pattern.search(text) is not None
-        return self.terms <= words or bool(self.written_out and self.written_out.search(text))
-
-    def places_in(self, text: str) -> list[tuple[int, int]]:
-        """Where the text says the name."""
-        if self.pattern:
-            return [match.span() for match in self.pattern.finditer(text)]
-        words = [match for match in re.finditer(r"\w+", text) if self.terms & set(terms(match.group()))]
-        return [match.span() for match in words]
-
-
-def named(name: str) -> Named:
-    """How a name is looked for. A version that is a bare number stands beside its family: GPT-4 is not `GPT 3.5`."""
-    if re.search(r"[^\W\d_][ -]?\d+(?:\.\d+)?(?!\w)", name):
-        parts = re.findall(r"\d+(?:\.\d+)?|[^\W\d_]+", name)
-        joined = r"[\s-]?".join(map(re.escape, parts))
-        return Named(frozenset(terms(name)), re.compile(rf"(?<!\w){joined}(?!\w|[.,]\d)", re.IGNORECASE))
-    if name.isalpha() and name.isupper() and 1 < len(name) <= LONGEST_INITIALS:
-        written_out = r"[\s-]".join(rf"{letter}\w+" for letter in name)
-        return Named(frozenset(terms(name)), written_out=re.compile(rf"\b{written_out}\b"))
-    return Named(frozenset(terms(name)))
-
-
-@dataclass(frozen=True)
-class Wanted:
-    """What a question names, taken apart once: known companies, rounds, other names (needed or describing), days.
-
-    `known` is the table of names by which a text is read."""
-
-    companies: tuple[str, ...]
-    rounds: frozenset[str]
-    names: tuple[Named, ...]
-    described: tuple[Named, ...]
-    dates: tuple[Quantity, ...]
-    amounts: tuple[Quantity, ...]
-    known: Names
-    linked: frozenset[str] = frozenset()
-
-
-def wanted_of(question: Question, passages: Sequence[Passage]) -> Wanted:
-    """Takes a question's names apart. `linked`: articles with a line that names a company and a round of it."""
-    epithets = {match[1] for match in _EPITHET.finditer(question.wording)} if question.companies else set()
-    rounds = frozenset(round_key(match) for match in ROUND.findall(question.wording))
-    others = [
-        name
-        for name in question.names
-        if question.known.company_of(name) not in question.companies
-        and not _ROUND_NAME.fullmatch(name)
-        and (re.search(r"\d", name) or not question.known.companies_in(name))
-    ]
-    describing = [
-        name
-        for name in others
-        if DESCRIBES.match(name) or name in epithets or _owns_another(name, others, question.wording)
-    ]
-    return Wanted(
-        companies=question.companies,
-        rounds=rounds,
-        names=tuple(named(name) for name in others if name not in describing and terms(name)),
-        described=tuple(named(name.removesuffix("-based")) for name in others if name in describing),
-        dates=tuple(q for q in quantities(question.wording) if q.kind == "date"),
-        amounts=tuple(q for q in quantities(question.wording) if q.kind in ("amount", "percent")),
-        known=question.known,
-        linked=frozenset(p.article_id for p in passages if rounds and _links(p.text, question, rounds)),
-    )
-
-
-def _owns_another(name: str, others: Sequence[str], wording: str) -> bool:
-    """Whether a name only says whose another is: `Jane Roe's Falcon 2`."""
-    owned = re.search(rf"(?<!\w){re.escape(name)}[’']s? (\S+)", wording)
-    return owned is not None and any(other.startswith(owned[1]) for other in others if other != name)
 
 
 def on_companies(window: Window, wanted: Wanted) -> float:
@@ -242,63 +138,6 @@ def on_round(window: Window, wanted: Wanted) -> float:
         return DOUBTFUL
     stated = {round_key(match) for match in ROUND.findall(f"{passage.heading}\n{passage.title}")}
     return IN_TITLE if not earlier and stated & wanted.rounds else NOWHERE
-
-
-def _links(text: str, question: Question, rounds: frozenset[str]) -> bool:
-    """`| Runway | Series E |` in a table says which round `Runway's round was led by` means further down."""
-    return any(
-        rounds & {round_key(match) for match in ROUND.findall(line)}
-        and set(question.companies) & set(_mentioned(question.known, line))
-        for line in text.split("\n")
-    )
-
-
-def on_dates(window: Window, wanted: Wanted) -> float:
-    """1 when the window gives a day asked for, less when its surroundings do, below 0 when it gives only others."""
-    if not wanted.dates:
-        return 0.0
-    stated = [q.value for q in quantities(window.text) if q.kind == "date"]
-    if any(_agree(q.value, other) for q in wanted.dates for other in stated):
-        return 1.0
-    near = [q.value for q in quantities(window.near) if q.kind == "date"]
-    if any(_agree(q.value, other) for q in wanted.dates for other in near):
-        return 0.6
-    if stated and any(len(value) >= 4 and not value.startswith("-") for value in stated):
-        return -0.6
-    passage = [q.value for q in quantities(window.passage.text) if q.kind == "date"]
-    if any(_agree(q.value, other) for q in wanted.dates for other in passage):
-        return 0.4
-    published = window.passage.published or ""
-    return 0.3 if any(_agree(q.value, published[:7]) for q in wanted.dates) else 0.0
-
-
-def on_amounts(window: Window, wanted: Wanted) -> float:
-    """How near the amounts stand that the question itself states: `the round at $4bn` is not one at $10 billion."""
-    if not wanted.amounts:
-        return 1.0
-    levels = ((IN_IT, window.text), (NEARBY, window.near), (DOUBTFUL, window.passage.text))
-    return sum(
-        next((level for level, text in levels if any(_same_sum(q, other) for other in quantities(text))), NOWHERE)
-        for q in wanted.amounts
-    ) / len(wanted.amounts)
-
-
-def _same_sum(asked: Quantity, stated: Quantity) -> bool:
-    same_unit = asked.unit == stated.unit or not asked.unit or not stated.unit
-    return stated.kind in ("amount", "percent") and asked.value == stated.value and same_unit
-
-
-def _agree(asked: str, stated: str) -> bool:
-    """Whether two partial dates may be the same day."""
-    if not asked or not stated or asked.startswith("-") != stated.startswith("-"):
-        return False
-    shorter = min(len(asked), len(stated))
-    return asked[:shorter] == stated[:shorter]
-
-
-def round_key(name: str) -> str:
-    """The same for all spellings of a round's name."""
-    return re.sub(r"[ -]", "", name).casefold()
 
 
 @lru_cache(maxsize=8192)

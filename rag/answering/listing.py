@@ -11,8 +11,10 @@ from typing import Literal
 
 from rag.answering.aspects import Aspect
 from rag.answering.claimed import FAR, gap_between
-from rag.answering.focus import Named, on_companies, on_dates
+from rag.answering.focus import on_companies
 from rag.answering.sought import Sought
+from rag.answering.stated import on_dates
+from rag.answering.wanted import Named
 from rag.answering.windows import Window
 from rag.checking.surroundings import subject_of
 from rag.indexes.lexical import terms

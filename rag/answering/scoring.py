@@ -7,8 +7,9 @@ from datetime import date
 
 from rag.answering.dated import dated_values
 from rag.answering.evidence import counted, in_currency, is_model, people, support, values_in
-from rag.answering.focus import in_anothers_column, of_another, on_amounts, on_companies, on_dates, on_names, on_round
+from rag.answering.focus import in_anothers_column, of_another, on_companies, on_names, on_round
 from rag.answering.sought import Sought
+from rag.answering.stated import on_amounts, on_dates
 from rag.answering.windows import Span, Window
 from rag.dates import first_day, last_day
 

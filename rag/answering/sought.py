@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from rag.answering.aspects import Aspect, Value
 from rag.answering.evidence import value_of
-from rag.answering.focus import Wanted, wanted_of
+from rag.answering.wanted import Wanted, wanted_of
 from rag.checking.quantities import quantities
 from rag.documents import Passage
 from rag.indexes.lexical import terms
