@@ -13,6 +13,8 @@ import sentencex
 _LINE = re.compile(r"[^\n]+")
 # Characters that are looked at together: of scripts without spaces, twice as many take sentencex four times as long.
 _WINDOW = 4_000
+# `Character.AI`: initials right behind a full stop belong to a name. `a round.The` has lost its space.
+_INITIALS = re.compile(r"[A-Z]{2,4}(?![A-Za-z])")
 
 
 def sentence_spans(text: str, language: str = "en") -> list[tuple[int, int]]:
@@ -40,11 +42,13 @@ def _in_line(text: str, start: int, end: int, language: str) -> Iterator[tuple[i
 
 
 def _in_window(text: str, start: int, end: int, language: str) -> list[tuple[int, int]]:
-    spans = []
+    spans: list[tuple[int, int]] = []
     # sentencex trims what it returns in rare cases, so the pieces are found again rather than trusted to add up.
     for piece in sentencex.segment(language, text[start:end]):
         if stripped := piece.strip():
             first = text.index(stripped, start, end)
             start = first + len(stripped)
+            if spans and spans[-1][1] == first and text[first - 1] == "." and _INITIALS.match(text, first):
+                first = spans.pop()[0]
             spans.append((first, start))
     return spans

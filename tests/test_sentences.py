@@ -22,6 +22,8 @@ def sentences(text: str) -> list[str]:
             "A heading\nA first sentence.  A second.\n\n- an item",
             ["A heading", "A first sentence.", "A second.", "- an item"],
         ),
+        ("Character.AI grew. C3.AI did too.", ["Character.AI grew.", "C3.AI did too."]),
+        ("It closed a round.The price is secret.", ["It closed a round.", "The price is secret."]),
         ("  \n\t\n", []),
         ("", []),
         ("The same. The same. The same.", ["The same.", "The same.", "The same."]),

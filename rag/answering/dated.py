@@ -82,7 +82,7 @@ def _dated(window: Window, span: Span, quantity: Quantity | None, values: Sequen
 
 def _date_beside(window: Window, span: Span, values: Sequence[Span]) -> str:
     """The date of the value's own cell, of its column, of its row; of its sentence the nearest."""
-    dates = _dates(window.text, window.passage.published)
+    dates = _dates(window.text, window.passage.published, _before(window))
     if window.header:
         cell = window.text.count("|", 0, span[0])
         in_cell = [day for start, _, day in dates if window.text.count("|", 0, start) == cell]
@@ -109,26 +109,52 @@ def _date_beside(window: Window, span: Span, values: Sequence[Span]) -> str:
 
 def _date_before(window: Window) -> str:
     """The last date given before the window in its section."""
-    earlier = window.passage.text[window.section : window.first]
-    dates = _dates(earlier, window.passage.published)
+    dates = _dates(_before(window), window.passage.published)
     return dates[-1][2] if dates else ""
 
 
-def _dates(text: str, published: str | None) -> list[tuple[int, int, str]]:
-    """(start, end, date) of those a text gives that its article may speak of as past; without a year, the last such."""
+def _before(window: Window) -> str:
+    return window.passage.text[window.section : window.first]
+
+
+def _dates(text: str, published: str | None, before: str = "") -> list[tuple[int, int, str]]:
+    """(start, end, date) of those a text gives that its article may speak of as past; `before` is read before it.
+
+    A month without a year is the one nearest to the date told last, else the last before the article.
+    """
     found = []
     limit = last_day(published) if published else None
+    told = _told_last(before)
     for q in quantities(text):
         if q.kind != "date":
             continue
         day = q.value
         if day.startswith("--"):
-            if limit is None:
+            year = _year_of(int(day[2:4]), told, limit)
+            if year is None:
                 continue
-            day = f"{limit.year - (int(day[2:4]) > limit.month)}{day[1:]}"
+            day = f"{year}{day[1:]}"
+        else:
+            told = day
         try:
             if limit is None or first_day(day) <= limit:
                 found.append((q.start, q.end, day))
         except ValueError:  # the 31st of a short month
             continue
     return found
+
+
+def _told_last(text: str) -> str:
+    """The last date of a text that has a year; empty without one."""
+    dates = [q.value for q in quantities(text) if q.kind == "date" and not q.value.startswith("--")]
+    return dates[-1] if dates else ""
+
+
+def _year_of(month: int, told: str, limit: date | None) -> int | None:
+    """The year of a month that is named alone; None when nothing tells it."""
+    latest = limit.year - (month > limit.month) if limit else None
+    if not told:
+        return latest
+    year, told_month = int(told[:4]), int(told[5:7] or month)
+    nearest = min((year - 1, year, year + 1), key=lambda one: abs(12 * (one - year) + month - told_month))
+    return nearest if latest is None else min(nearest, latest)
