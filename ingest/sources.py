@@ -196,7 +196,7 @@ def _matches(pattern: str) -> Iterator[tuple[Path, str]]:
     wanted = "/".join(parts[magic:]) + ("/*" if parts[-1] == "**" else "")
     try:
         files = sorted(base.glob(wanted))
-    except (ValueError, NotImplementedError) as error:
+    except ValueError as error:
         raise ConfigurationError(f"{pattern!r} is not a pattern: {error}.", "`**` stands alone between `/`.") from error
     for file in files:
         below = file.relative_to(base)

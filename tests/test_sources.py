@@ -1,7 +1,10 @@
 import os
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
 
 from ingest.sources import Item, find_items, is_web_address
 from rag.errors import ConfigurationError, SourceError
@@ -103,6 +106,17 @@ def test_a_source_that_names_nothing_is_told_before_any_item_is_given(folder: Pa
 def test_a_pattern_that_is_none_is_told(folder: Path) -> None:
     with pytest.raises(ConfigurationError, match="not a pattern"):
         find_items([f"{folder}/a**.md"], SETTINGS)
+
+
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.text("*?[]!/\\ab-\0 é"))
+@example("/**")
+@example("//*")
+@example("[\0]")
+def test_a_pattern_of_any_kind_names_articles_or_is_told(folder: Path, pattern: str) -> None:
+    with suppress(ConfigurationError):
+        for found in find_items([f"{folder}/{pattern}"], SETTINGS):
+            assert found.path.is_relative_to(folder)
 
 
 @pytest.mark.parametrize(
