@@ -2,10 +2,11 @@
 
 import re
 import stat
-import zipfile
 from pathlib import Path
 
+from ingest.extract.archive import entries_of
 from ingest.extract.mail import looks_like_mail
+from rag.errors import SourceError
 
 _HEAD = 8_192
 # What projects call the files about themselves, and what programs keep.
@@ -27,9 +28,8 @@ def is_article(file: Path) -> bool:
         with file.open("rb") as opened:
             head = opened.read(_HEAD)
         if head.startswith(b"PK\x03\x04"):
-            with zipfile.ZipFile(file) as archive:
-                return not _OFFICE.isdisjoint(archive.namelist())
-    except (OSError, zipfile.BadZipFile, ValueError, NotImplementedError):
+            return not _OFFICE.isdisjoint(entries_of(file, file.name))
+    except (OSError, SourceError):
         return False
     return head.lstrip()[:5] == b"%PDF-" or looks_like_mail(head, is_named_so=False) or _is_text(head)
 

@@ -13,10 +13,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ingest.extract import extract
-from ingest.extract.archive import Archive
 from rag.errors import SourceError
 from tests.conftest import REPOSITORY
-from tests.made_files import W, column, docx, epub, mail, paragraph, pdf, pdf_of_objects, table, zipped
+from tests.made_files import W, column, docx, epub, mail, paragraph, pdf, pdf_of_objects, table
 
 TODAY = date(2026, 11, 23)
 WORDS = "Acme raised five million dollars on Monday, two people said."
@@ -135,22 +134,6 @@ def test_a_zip_bomb_is_refused_before_it_is_inflated(name: str, entry: str) -> N
     body = bomb(entry, 150)
     assert "would inflate to 150 MB" in refused(body, name)
     stays_in_bounds(body, name)
-
-
-def test_an_archive_that_lies_about_its_sizes_inflates_no_further() -> None:
-    body = bytearray(zipped({"a": b"x" * 5_000_000}))
-    at = body.index(b"PK\x01\x02") + 24
-    body[at : at + 4] = (100).to_bytes(4, "little")
-    archive = Archive(bytes(body), "a.docx")
-    with pytest.raises(SourceError, match=r"a\.docx is damaged"):
-        archive.read("a", 1_000_000)
-
-
-def test_an_entry_beyond_its_limit_and_too_many_entries_are_refused() -> None:
-    with pytest.raises(SourceError, match=r"'a' in a\.epub is larger"):
-        Archive(zipped({"a": b"abcdefgh" * 1000}), "a.epub").read("a", 100)
-    with pytest.raises(SourceError, match="holds 6000 files"):
-        Archive(zipped({str(i): b"" for i in range(6000)}), "a.epub")
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,10 @@
 """ZIP archives from anywhere (DOCX, EPUB): looked at before anything is inflated, and read with a limit."""
 
 import io
+import lzma
 import zipfile
 import zlib
+from pathlib import Path
 
 from rag.errors import SourceError
 
@@ -11,8 +13,23 @@ MOST_INFLATED = 200_000_000
 # XML of office programs repeats itself 50 times over; a bomb that is worth the name does it a thousand times.
 WORST_RATIO = 250
 _SMALL = 1_000_000
-# What zipfile and zlib raise for damaged, encrypted and unknown kinds of entries.
-_BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError, ValueError)
+_ENCRYPTED = 0x1
+# What zipfile raises, and lets through from what inflates, for archives that are damaged or of a kind it does not know.
+_BROKEN = (
+    zipfile.BadZipFile,  # what it checks by itself: the directory, the headers, the sum over an entry's bytes
+    NotImplementedError,  # a newer version of the format, an unknown compression, strong encryption, a patch
+    ValueError,  # an entry that would begin before the archive does, a name that is not UTF-8 though it says so
+    EOFError,  # an entry that breaks off
+    OSError,  # bzip2's word for damage; and a file that cannot be read
+    zlib.error,  # deflate's
+    lzma.LZMAError,
+)
+
+
+def entries_of(archive: bytes | Path, name: str) -> frozenset[str]:
+    """The names of an archive's entries. Raises SourceError for what is no archive, or cannot be read."""
+    with _opened(archive, name) as opened:
+        return frozenset(opened.namelist())
 
 
 class Archive:
@@ -22,10 +39,7 @@ class Archive:
         """Raises SourceError for what is no archive and for one that would inflate beyond all measure."""
         self._name = name
         self._left = most_inflated
-        try:
-            self._zip = zipfile.ZipFile(io.BytesIO(body))
-        except _BROKEN as error:
-            raise _damaged(name, error) from error
+        self._zip = _opened(body, name)
         entries = self._zip.infolist()
         inflated = sum(entry.file_size for entry in entries)
         packed = sum(entry.compress_size for entry in entries)
@@ -49,9 +63,14 @@ class Archive:
         return self._entries[entry].file_size if entry in self._entries else 0
 
     def read(self, entry: str, limit: int) -> bytes | None:
-        """The bytes of an entry, None when there is none. Raises SourceError beyond the limit and for damage."""
+        """The bytes of an entry, None when there is none.
+
+        Raises SourceError beyond the limit, for damage, and for what a password locks.
+        """
         if entry not in self._entries:
             return None
+        if self._entries[entry].flag_bits & _ENCRYPTED:
+            raise SourceError(f"{self._name} is encrypted.", "Save it without a password.")
         try:
             with self._zip.open(self._entries[entry]) as opened:
                 found = opened.read(min(limit, self._left) + 1)
@@ -65,5 +84,13 @@ class Archive:
         return found
 
 
+def _opened(archive: bytes | Path, name: str) -> zipfile.ZipFile:
+    try:
+        return zipfile.ZipFile(io.BytesIO(archive) if isinstance(archive, bytes) else archive)
+    except _BROKEN as error:
+        raise _damaged(name, error) from error
+
+
 def _damaged(name: str, error: Exception) -> SourceError:
-    return SourceError(f"{name} is damaged: {error}.", "Save the document again, or fetch it anew.")
+    why = str(error) or "it breaks off"  # an EOFError says nothing
+    return SourceError(f"{name} is damaged: {why}.", "Save the document again, or fetch it anew.")

@@ -1,11 +1,10 @@
 """What a file is, told by its bytes; its name is asked only where they leave it open."""
 
-import io
 import re
-import zipfile
 from pathlib import PurePosixPath
 from typing import Literal
 
+from ingest.extract.archive import entries_of
 from ingest.extract.json_article import looks_like_json
 from ingest.extract.mail import looks_like_mail
 from rag.errors import SourceError
@@ -51,11 +50,7 @@ def kind_of_text(text: str, name: str) -> Kind:
 
 
 def _kind_of_archive(body: bytes, name: str) -> Kind:
-    try:
-        with zipfile.ZipFile(io.BytesIO(body)) as archive:
-            names = frozenset(archive.namelist())
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
-        raise SourceError(f"{name} is damaged: {error}.", "Save the document again, or fetch it anew.") from error
+    names = entries_of(body, name)
     if "word/document.xml" in names or ("[Content_Types].xml" in names and any(n.startswith("word/") for n in names)):
         return "docx"
     if "META-INF/container.xml" in names or any(n.endswith(".opf") for n in names):
