@@ -3,31 +3,22 @@
 from dataclasses import replace
 from datetime import date
 
-import structlog
-
 from ingest.extract.dates import plausible
 from ingest.extract.encoding import decode
 from ingest.extract.extracted import Extracted
 from ingest.extract.kinds import kind_of_bytes, kind_of_text
 from ingest.extract.markdown import extract_markdown
 from ingest.extract.text import extract_text
-from rag.errors import DossierError, SourceError
-
-log = structlog.get_logger(__name__)
+from rag.errors import SourceError
 
 
 def extract(body: bytes, name: str, today: date) -> Extracted:
     """Text and metadata of the article in `body`; `today` tells which dates are impossible.
 
-    Raises SourceError, naming the article, for what is no article in a format that is known, or holds no text.
+    Raises SourceError, naming the article, for what is no article in a format that is known, or holds no text. A parser
+    that breaks may raise anything: that is for the process that reads (ingest/reading/child.py) to turn into an error.
     """
-    try:
-        found = _parse(body, name, today)
-    except (DossierError, MemoryError):
-        raise
-    except Exception as error:  # parsers meet anything here: one that breaks fails this article, not the run
-        log.warning("a parser broke", source=name, exc_info=True)
-        raise SourceError(f"{name} could not be parsed: {error!r}.", "Save the article in another format.") from error
+    found = _parse(body, name, today)
     if not found.text.strip():
         raise SourceError(f"{name} holds no readable text.", "Open it: is the article loaded by a script, or an image?")
     return _with_plausible_dates(found, today)

@@ -60,7 +60,7 @@ def main(read: Read = read_article, arguments: list[str] | None = None) -> None:
         except EOFError:
             return
         _limit_time(request.seconds)
-        reply = _reply(read, request)
+        reply = reply_to(request, read)
         used = (_size("VmPeak") - before) / memory
         if reply.article is None and used > 0.8:  # lxml, for one, does not always say that it was memory it lacked
             reply = Reply(request.token, out_of_memory=True)
@@ -70,7 +70,8 @@ def main(read: Read = read_article, arguments: list[str] | None = None) -> None:
             return
 
 
-def _reply(read: Read, request: Request) -> Reply:
+def reply_to(request: Request, read: Read) -> Reply:
+    """What becomes of a document, whatever reading it raises."""
     try:
         return Reply(request.token, read(request.document, request.name, request.today))
     except DossierError as error:
