@@ -197,6 +197,8 @@ def show(report: "Report", console: Console) -> None:
         console.print(Text(f"  not pruned: {failure.reason}"), soft_wrap=True)
     if report.vanished:
         console.print(Text(f"{report.vanished} have vanished from these sources; --prune removes them"))
+    if report.passed_over:
+        console.print(Text(report.told_passed_over), soft_wrap=True)
     if report.dry_run:
         console.print(Text("a dry run: nothing was changed"))
         return

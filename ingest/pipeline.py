@@ -29,7 +29,7 @@ from ingest.prune import Pruning, Survey, find_vanished, prune, rehearse
 from ingest.read_ahead import read_ahead
 from ingest.reading import Reader
 from ingest.report import Event, Progress, Report
-from ingest.sources import Item, Part, find_items, is_web_address, scopes
+from ingest.sources import Item, Part, PassedOver, find_items, is_web_address, scopes
 from rag.catalog import Catalog
 from rag.embedding import Embedder
 from rag.names import names_for
@@ -65,7 +65,9 @@ def run(
     """
     started = perf_counter()
     files, elsewhere = divided(sources)
-    count = sum(1 for _ in find_items(files, settings))  # counted, not kept: there may be any number of them
+    passed_over = PassedOver()
+    # Counted, not kept: there may be any number of them.
+    count = sum(1 for _ in find_items(files, settings, passed_over))
     names = names_for(catalog.folder, settings.companies)
     if embedder is not None:
         catalog.require(embedder.stamp)
@@ -78,7 +80,7 @@ def run(
     web = Web(settings, catalog, preparation.holds, open_client)
     containers = Containers(fields or {})
     queue = EmbeddingQueue(embedder) if embedder else None
-    report = Report(dry_run=embedder is None)
+    report = Report(dry_run=embedder is None, passed_over=passed_over.kinds)
     survey = Survey(scopes(files), containers.read_whole)
 
     def finish(outcomes: Sequence[Outcome | Embedded]) -> None:

@@ -1,7 +1,11 @@
 """What an ingest did, and how far it is."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
+
+# So many kinds of files that were passed over are named: beside saved pages lies everything they show.
+MOST_KINDS = 8
 
 Kind = Literal["added", "updated", "moved", "unchanged", "failed", "removed"]
 
@@ -37,8 +41,9 @@ class Report:
     """The outcome of one run. `interrupted`: it was stopped, and what is counted here is in the library.
 
     `moved` are articles found as they were, at another place. `removed` are those that vanished from their sources and
-    were pruned; `vanished` locations that could have been, `held` the sources of which nothing was pruned, and why. Of
-    a `dry_run`, which changes nothing, all of this is what would be, with each article in `events`.
+    were pruned; `vanished` locations that could have been, `held` the sources of which nothing was pruned, and why.
+    `passed_over` counts the files in folders that are of kinds that are not read, by extension. Of a `dry_run`, which
+    changes nothing, all of this is what would be, with each article in `events`.
     """
 
     added: int = 0
@@ -53,6 +58,7 @@ class Report:
     embedding_seconds: float = 0.0
     interrupted: bool = False
     held: list[Failure] = field(default_factory=list)
+    passed_over: Mapping[str, int] = field(default_factory=dict)
     dry_run: bool = False
     events: list[Event] = field(default_factory=list)
 
@@ -60,6 +66,17 @@ class Report:
     def done(self) -> int:
         """Articles dealt with."""
         return self.added + self.updated + self.moved + self.unchanged + len(self.failed)
+
+    @property
+    def told_passed_over(self) -> str:
+        """The files that were passed over, in words; nothing where there were none."""
+        if not self.passed_over:
+            return ""
+        kinds = sorted(self.passed_over.items(), key=lambda kind: (-kind[1], kind[0]))
+        told = [f"{count} {extension or 'without an extension'}" for extension, count in kinds[:MOST_KINDS]]
+        rest = sum(count for _, count in kinds[MOST_KINDS:])
+        told += [f"{rest} of other kinds"] if rest else []
+        return f"passed over, of kinds that are not read: {', '.join(told)}"
 
     def count(self, event: Event) -> Event:
         """Counts what became of an article, and gives it back."""
@@ -91,6 +108,7 @@ class Report:
             "vanished": self.vanished,
             "failed": [_told(failure) for failure in self.failed],
             "held": [_told(failure) for failure in self.held],
+            "passed_over": dict(self.passed_over),
             "chunks_embedded": self.chunks_embedded,
             "seconds": round(self.seconds, 3),
             "embedding_seconds": round(self.embedding_seconds, 3),

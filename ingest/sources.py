@@ -4,6 +4,7 @@ import os
 import re
 import stat
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -35,6 +36,20 @@ class Part:
 
     folder: str
     paths: tuple[Path, ...]
+
+
+class PassedOver:
+    """The files in folders that are of no kind that is read: `kinds` counts them by their extensions."""
+
+    def __init__(self) -> None:
+        self.kinds: Counter[str] = Counter()
+        self._seen: set[str] = set()
+
+    def note(self, location: str, extension: str) -> None:
+        """Counts a file, once."""
+        if location not in self._seen:
+            self._seen.add(location)
+            self.kinds[extension] += 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,13 +100,17 @@ def max_bytes(settings: Settings) -> int:
     return int(settings.max_article_mb * 1_000_000)
 
 
-def find_items(sources: Sequence[str | Part], settings: Settings) -> Iterator[Item]:
+def find_items(
+    sources: Sequence[str | Part], settings: Settings, passed_over: PassedOver | None = None
+) -> Iterator[Item]:
     """The items that `sources` (files, folders, globs, parts of folders) name, each once, folders in sorted order.
 
-    All sources are checked before the first item is given: ConfigurationError for one that names nothing.
+    All sources are checked before the first item is given: ConfigurationError for one that names nothing. Files that
+    are found and not given, since they are of other kinds, are noted in `passed_over`.
     """
     checked = [_check(source) for source in sources]
-    return _distinct(item for source in checked for item in _items(source, max_bytes(settings)))
+    noted = PassedOver() if passed_over is None else passed_over
+    return _distinct(item for source in checked for item in _items(source, max_bytes(settings), noted))
 
 
 def is_web_address(source: str) -> bool:
@@ -127,23 +146,23 @@ def _check(source: str | Part) -> str | Part:
         return source
     if not source or not _MAGIC.search(source):
         raise ConfigurationError(f"There is no file or folder {source!r}.", "Check the path.")
-    if next(_matches(source), None) is None:
+    if next(_matches(source, PassedOver()), None) is None:
         raise ConfigurationError(
             f"Nothing matches {source!r}.", f"Check the pattern; articles end in {', '.join(EXTENSIONS)}."
         )
     return source
 
 
-def _items(source: str | Part, limit: int) -> Iterator[Item]:
+def _items(source: str | Part, limit: int, passed_over: PassedOver) -> Iterator[Item]:
     path = Path(source.folder if isinstance(source, Part) else source)
     if isinstance(source, Part):
-        found = _some(path, source.paths)
+        found = _some(path, source.paths, PassedOver())  # programs write files of all kinds: the whole folder tells
     elif path.is_dir():
-        found = _walk(path, path)
+        found = _walk(path, path, passed_over)
     elif os.path.lexists(path):
         found = iter([(path, path.name)])
     else:
-        found = _matches(str(source))
+        found = _matches(str(source), passed_over)
     for file, name in found:
         # File systems differ in how they spell an accent; the name, and with it the id, must not.
         if maildir.mailbox_of(file):
@@ -151,17 +170,17 @@ def _items(source: str | Part, limit: int) -> Iterator[Item]:
         yield Item(_location(file), unicodedata.normalize("NFC", _one_line(name)), file, limit)
 
 
-def _some(folder: Path, paths: Iterable[Path]) -> Iterator[tuple[Path, str]]:
+def _some(folder: Path, paths: Iterable[Path], passed_over: PassedOver) -> Iterator[tuple[Path, str]]:
     for path in paths:
         if any(part.startswith(".") for part in path.relative_to(folder).parts):
             continue
         if path.is_dir():
-            yield from _walk(path, folder)
-        elif os.path.lexists(path) and not maildir.is_beside_messages(path) and _is_article(path):
+            yield from _walk(path, folder, passed_over)
+        elif os.path.lexists(path) and not maildir.is_beside_messages(path) and _is_article(path, passed_over):
             yield path, path.relative_to(folder).as_posix()
 
 
-def _walk(start: Path, folder: Path) -> Iterator[tuple[Path, str]]:
+def _walk(start: Path, folder: Path, passed_over: PassedOver) -> Iterator[tuple[Path, str]]:
     """The articles below `start`, under their names as seen from `folder`.
 
     Links to folders are followed, each folder once, so that loops of links end.
@@ -180,7 +199,7 @@ def _walk(start: Path, folder: Path) -> Iterator[tuple[Path, str]]:
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in sorted(files):
             file = Path(place, name)
-            if _is_article(file):
+            if _is_article(file, passed_over):
                 yield file, file.relative_to(folder).as_posix()
     for error in unreadable:
         # A folder that cannot be listed is an item that cannot be read: it is reported, not passed over.
@@ -188,7 +207,7 @@ def _walk(start: Path, folder: Path) -> Iterator[tuple[Path, str]]:
         yield file, file.relative_to(folder).as_posix() if file != folder else folder.name
 
 
-def _matches(pattern: str) -> Iterator[tuple[Path, str]]:
+def _matches(pattern: str, passed_over: PassedOver) -> Iterator[tuple[Path, str]]:
     """The articles that match a glob. pathlib's `**` does not follow links, so loops of links do no harm."""
     parts = Path(pattern).parts
     magic = next(i for i, part in enumerate(parts) if _MAGIC.search(part))
@@ -200,18 +219,23 @@ def _matches(pattern: str) -> Iterator[tuple[Path, str]]:
         raise ConfigurationError(f"{pattern!r} is not a pattern: {error}.", "`**` stands alone between `/`.") from error
     for file in files:
         below = file.relative_to(base)
-        if _is_article(file) and not file.is_dir() and not any(part.startswith(".") for part in below.parts):
+        if file.is_dir() or any(part.startswith(".") for part in below.parts):
+            continue
+        if _is_article(file, passed_over):
             yield file, below.as_posix()
 
 
-def _is_article(file: Path) -> bool:
+def _is_article(file: Path, passed_over: PassedOver) -> bool:
     if file.name.startswith("."):
         return False
     if maildir.mailbox_of(file):
         return True
-    if file.suffix.lower() not in EXTENSIONS:
-        return not file.suffix and sniffing.is_article(file)
-    return file.name.lower() != "readme.md" or _has_front_matter(file)
+    if file.suffix.lower() in EXTENSIONS:
+        return file.name.lower() != "readme.md" or _has_front_matter(file)
+    if not file.suffix and sniffing.is_article(file):
+        return True
+    passed_over.note(_location(file), _one_line(file.suffix.lower()))
+    return False
 
 
 def _has_front_matter(file: Path) -> bool:

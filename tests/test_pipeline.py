@@ -2,7 +2,7 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
 from ipaddress import ip_network
@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from structlog.testing import capture_logs
 
 from ingest.embedding_queue import BATCH
 from ingest.interrupts import uninterrupted
@@ -22,6 +23,7 @@ from ingest.worker import work
 from rag.catalog import Catalog, Job
 from rag.documents import Article
 from rag.embedding import EmbeddingStamp
+from rag.embedding.embedder import Vectors
 from rag.errors import ConfigurationError, LibraryError
 from rag.inbox import Inbox
 from rag.settings import Settings
@@ -406,6 +408,7 @@ def test_a_report_is_plain_json() -> None:
         "removed": 0,
         "vanished": 0,
         "held": [],
+        "passed_over": {},
         "dry_run": False,
         "failed": [{"source": "a.md", "reason": "a.md is empty."}],
         "chunks_embedded": 0,
@@ -413,6 +416,17 @@ def test_a_report_is_plain_json() -> None:
         "embedding_seconds": 0.0,
         "interrupted": False,
     }
+
+
+def test_a_report_names_the_most_frequent_kinds_that_were_passed_over(library: Library) -> None:
+    for name in ("a.md", "b.csv", "c.csv", "d.xlsx", "notes"):
+        library.write(name, "text" if name != "notes" else "\0")
+    assert library.ingest().to_dict()["passed_over"] == {".csv": 2, ".xlsx": 1, "": 1}
+    assert Report(passed_over={"": 1, ".gz": 1, ".csv": 2}).told_passed_over == (
+        "passed over, of kinds that are not read: 2 .csv, 1 without an extension, 1 .gz"
+    )
+    many = Report(passed_over={f".{kind}": 1 for kind in "abcdefghij"} | {".z": 3})
+    assert many.told_passed_over.endswith("3 .z, 1 .a, 1 .b, 1 .c, 1 .d, 1 .e, 1 .f, 1 .g, 3 of other kinds")
 
 
 def test_reading_ahead_keeps_the_order_stays_within_its_bound_and_hands_errors_over() -> None:
@@ -479,7 +493,9 @@ def working(library: Library, reader: Reader | None = None) -> Iterator[Inbox]:
 
 def ended(inbox: Inbox, job: Job) -> Job:
     """The job when it is done or has failed."""
+    deadline = time.monotonic() + 60
     while (now := inbox.job(job.id)) and now.status in ("queued", "working"):
+        assert time.monotonic() < deadline
         time.sleep(0.02)
     assert now is not None
     return now
@@ -512,6 +528,28 @@ def test_a_posted_document_that_is_none_fails_its_own_job_only(library: Library)
         "empty" in (outcomes[1][2] or ""),
         "larger" in (outcomes[2][2] or ""),
     ] == [True] * 3
+
+
+class BreakingEmbedder(HashEmbedder):
+    """Breaks at one text."""
+
+    def embed(self, texts: Sequence[str]) -> Vectors:
+        if any("$13 million" in text for text in texts):
+            raise RuntimeError("odd")
+        return super().embed(texts)
+
+
+def test_what_breaks_in_the_worker_itself_fails_one_job_is_logged_and_the_next_goes_in(library: Library) -> None:
+    library.embedder = BreakingEmbedder()
+    with capture_logs() as logged:
+        broken, whole = worked(
+            library,
+            ("a.md", "text/plain", STORY.format(13).encode()),
+            ("b.md", "text/plain", STORY.format(5).encode()),
+        )
+    assert broken[::2] == ("failed", "a.md could not be ingested: RuntimeError('odd').")
+    assert whole[0] == "done"
+    assert [line["event"] for line in logged] == ["a posted document could not be ingested"]
 
 
 def test_posting_the_same_again_is_the_same_article_and_another_of_that_name_is_another(library: Library) -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from ingest.sources import Item, find_items, is_web_address
+from ingest.sources import Item, PassedOver, find_items, is_web_address
 from rag.errors import ConfigurationError, SourceError
 from rag.settings import Settings
 
@@ -41,6 +41,29 @@ def folder(tmp_path: Path) -> Path:
 
 def test_a_folder_names_its_articles_recursively_in_order_without_hidden_ones(folder: Path) -> None:
     assert names(folder) == ["a.txt", "b.md", "sub/c.html", "sub/d.HTM", "sub/z.markdown"]
+
+
+def test_files_of_kinds_that_are_not_read_are_counted_each_once(folder: Path) -> None:
+    for name in (
+        "table.csv",
+        "TABLE.CSV",
+        "old.tar.gz",
+        "program",
+        ".hidden.csv",
+        "README.md",
+        "a.md",
+        "folder.rtf/b.md",
+    ):
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).write_bytes(b"\0" if name == "program" else b"text")
+    for sources in [str(folder)], [str(folder), f"{folder}/*", str(folder)], [f"{folder}/**"]:
+        passed_over = PassedOver()
+        assert "folder.rtf/b.md" in [item.name for item in find_items(sources, SETTINGS, passed_over)]
+        assert passed_over.kinds == {".csv": 2, ".gz": 1, ".png": 1, "": 1}
+    passed_over = PassedOver()
+    named = [str(folder / "table.csv")]
+    assert [item.name for item in find_items(named, SETTINGS, passed_over)] == ["table.csv"]
+    assert not passed_over.kinds
 
 
 def test_a_file_is_known_by_its_name_alone(folder: Path) -> None:

@@ -306,6 +306,17 @@ def test_a_source_that_is_well_again_is_told_when_it_fails_again() -> None:
     assert [line[21:] for line in lines] == ["failed    feed: down"] * 2
 
 
+def test_what_is_passed_over_is_told_when_it_changes() -> None:
+    lines: list[str] = []
+    tells = teller(lines)
+    for kinds in ({".csv": 1}, {".csv": 1}, {}, {".csv": 1}, {".csv": 2}):
+        tells.sum_up("folder", Report(passed_over=kinds))
+    assert [line[21:] for line in lines] == [
+        "unread    folder: passed over, of kinds that are not read: 1 .csv",
+        "unread    folder: passed over, of kinds that are not read: 2 .csv",
+    ]
+
+
 def test_lines_may_be_json() -> None:
     lines: list[str] = []
     tells = teller(lines, as_json=True)

@@ -1,7 +1,7 @@
 """What a watcher says: a line for each change, for people or as JSON."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from ingest.report import Event, Report
@@ -16,6 +16,7 @@ class Teller:
         self._as_json = as_json
         self._failures: dict[str, str] = {}
         self._vanished: dict[str, int] = {}
+        self._passed_over: dict[str, Mapping[str, int]] = {}
 
     def tell(self, event: Event) -> None:
         """Tells what has become of an article or a source."""
@@ -39,6 +40,9 @@ class Teller:
         if report.vanished and report.vanished != self._vanished.get(source):
             self.say("vanished", source, f"{report.vanished} articles; --prune removes them.")
         self._vanished[source] = report.vanished
+        if report.passed_over and report.passed_over != self._passed_over.get(source):
+            self.say("unread", source, report.told_passed_over)
+            self._passed_over[source] = report.passed_over
 
     def say(self, event: str, source: str, reason: str = "") -> None:
         """Writes one line."""

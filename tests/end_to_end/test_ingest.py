@@ -95,7 +95,10 @@ def test_a_dry_run_tells_what_prune_would_do_and_prune_does_it(articles: Path, l
     assert "nothing was changed" in shown.stdout
     assert not new.exists()
 
-    dossier("ingest", articles, "--library", library)
+    assert "passed over" not in shown.stdout
+    (articles / "rounds.csv").write_text("company,amount\n")
+    passed_over = dossier("ingest", articles, "--library", library).stdout
+    assert "passed over, of kinds that are not read: 1 .csv\n" in passed_over
     (articles / "seed.md").unlink()
     assert "1 have vanished" in dossier("ingest", articles, "--library", library).stdout
     rehearsed = json.loads(dossier("ingest", articles, "--prune", "--dry-run", "--json", "--library", library).stdout)
