@@ -40,6 +40,8 @@ LAYERS = [
         "rag.fusion",
         "rag.checking",
         "rag.answering",
+        "rag.quotable",
+        "rag.supporting",
         "rag.citations",
         "rag.screening",
         "rag.refusals",
