@@ -74,7 +74,7 @@ class QuotablePassages:
         passage = next(self.holding(quote), None)
         if passage is None:
             return Evidence(quote.text)
-        return self._evidence(quote, passage, self._heading_above(passage))
+        return self._evidence(quote, passage, self._heading_before(passage, quote.start - passage.start))
 
     def _windows_in(self, passage: Passage) -> Iterator[Window]:
         """Sentences and pairs of neighbours, each with the heading above it; no pair reaches into a new section."""
@@ -120,6 +120,12 @@ class QuotablePassages:
     def _is_heading(self, passage: Passage, start: int, end: int) -> bool:
         line = passage.text[start:end]
         return line.startswith("#") or line in self._headings[passage.article_id]
+
+    def _heading_before(self, passage: Passage, end: int) -> Quote | None:
+        """The last heading of the passage before `end`, else the one above the passage."""
+        spans = _lines_and_sentences(passage.text[:end])
+        within = [_quote(passage, a, b) for a, b in spans if self._is_heading(passage, a, b)]
+        return within[-1] if within else self._heading_above(passage)
 
     def _heading_above(self, passage: Passage) -> Quote | None:
         """Where the heading stands in the article: `Mixtral 8x7B` often stands nowhere else."""

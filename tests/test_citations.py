@@ -119,6 +119,21 @@ def test_a_quote_that_is_not_exact_is_not_used() -> None:
         assert isinstance(result, Dropped)
 
 
+@pytest.mark.parametrize(("company", "is_right"), [("Acme", True), ("Borel", False)])
+def test_a_given_quote_is_about_what_the_heading_above_it_names(company: str, is_right: bool) -> None:
+    said = "Its round brought it $5 million in May."
+    text = f"# Money raised\n\n## Borel\n\nBorel sells maps.\n\n## Acme\n\n{said}"
+    begin, start = text.index("Borel sells"), text.index(said)
+    passage = Passage(
+        chunk_id="c", article_id="a", title="Money raised", text=text[begin:], start=begin, end=len(text), score=1,
+        heading="Money raised > Borel",
+    )  # fmt: skip
+    checker = CitationChecker([passage], {"a": Article(id="a", source="x", title="Money raised", text=text)})
+    quote = Quote("a", start, len(text), said)
+    admitted = checker.admit(Claim(f"{company} had a round that brought it $5 million in May.", (), (quote,)))
+    assert isinstance(admitted, Sentence) == is_right
+
+
 def test_a_part_of_a_quote_may_not_leave_out_what_denies_it() -> None:
     quote = quote_of("a2", "Cohere has not disclosed its revenue for 2023.")
     result, _ = admit("Cohere has disclosed its revenue for 2023.", quotes=(quote,))
