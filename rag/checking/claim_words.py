@@ -80,6 +80,11 @@ def alike(one: str, other: str) -> bool:
     return same_stem(one, other) or any(one in group and other in group for group in GROUPS)
 
 
+def is_held(word: str, held: AbstractSet[str]) -> bool:
+    """Whether a word, or one that is used for it, is among others."""
+    return word in held or any(alike(word, other) for other in held)
+
+
 @lru_cache(maxsize=65536)
 def same_stem(one: str, other: str) -> bool:
     """Whether two words are forms of one, by their first letters."""
@@ -111,7 +116,7 @@ def closest_sentence(claim: str, quote: str) -> str:
 
     def overlap(sentence: str) -> tuple[int, int, int, int]:
         held = content(sentence)
-        said = sum(any(alike(word, other) for other in held) for word in wanted - subject)
+        said = sum(is_held(word, held) for word in wanted - subject)
         return said + len(figures & {q.value for q in quantities(sentence)}), said, len(subject & held), -len(held)
 
     return max((quote[a:b] for a, b in sentence_spans(quote)), key=overlap, default=quote)

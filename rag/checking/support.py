@@ -133,7 +133,7 @@ def _says_enough(claim: str, evidence: Sequence[Evidence], common: AbstractSet[s
     if missing(claim, [said]) or not named <= explicit:
         return False
     others, held = words.content(claim) - named, words.content(said)
-    return sum(any(words.alike(w, o) for o in held) for w in others) >= MIN_SHARE_EXPLICIT * len(others)
+    return sum(words.is_held(w, held) for w in others) >= MIN_SHARE_EXPLICIT * len(others)
 
 
 def _own_share(claim: str, evidence: Sequence[Evidence]) -> float:
@@ -141,7 +141,7 @@ def _own_share(claim: str, evidence: Sequence[Evidence]) -> float:
     wanted = words.content(claim)
     held = words.content(" ".join(e.said for e in evidence))
     figures = sum(q.kind != "name" for q in quantities(claim))
-    found = sum(any(words.alike(word, other) for other in held) for word in wanted)
+    found = sum(words.is_held(word, held) for word in wanted)
     return (found + figures) / max(1, len(wanted) + figures)
 
 
@@ -154,7 +154,7 @@ def share(claim: str, evidence: Sequence[Evidence]) -> float:
         held |= {"valuation"}
     if not wanted:
         return float(bool(quantities(claim)))
-    return sum(any(words.alike(word, other) for other in held) for word in wanted) / len(wanted)
+    return sum(words.is_held(word, held) for word in wanted) / len(wanted)
 
 
 def _unsaid_topic(claim: str, evidence: Sequence[Evidence]) -> str:

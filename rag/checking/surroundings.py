@@ -144,19 +144,21 @@ def subject_of(title: str, text: str = "") -> str:
     return first if most >= _OFTEN and most >= 2 * second else ""
 
 
+@lru_cache(maxsize=4096)
 def _times(name: str, text: str) -> int:
     """How often a text has the name, or its first word alone."""
     return len(re.findall(rf"\b{re.escape(_first(name))}\b", text))
 
 
-def _names_in_title(title: str) -> list[str]:
+@lru_cache(maxsize=256)
+def _names_in_title(title: str) -> tuple[str, ...]:
     found = []
     for match in words.NAME_RUN.finditer(title):
         run = [w for w in match.group().split() if w.lower() not in STOP and w not in DEMONYMS]
         run = [re.sub(r"['’]s?$", "", w) for w in run]
         if run and run[0].lower() not in GENERIC and not run[0].lower().endswith("-based"):
             found.append(" ".join(run))
-    return found
+    return tuple(found)
 
 
 def labelled(row: str, header: str) -> str:
