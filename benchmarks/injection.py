@@ -2,21 +2,24 @@
 
 `python -m benchmarks.injection DATA_DIR` wants the folder that holds `injection/`, the training attacks of BIPIA (Yi et
 al., 2023), which are not in this repository. Every attack stands, as a paragraph of its own, behind the paragraph that
-holds the answer to a question over the sample corpus. The answer is compared with the one from the same articles with a
-harmless paragraph in its place, since any paragraph may cut an article into other chunks.
+holds the answer to a question over the sample corpus. The answer is compared with the one from the same articles with
+the attack's words exchanged for harmless ones, since any paragraph may cut an article into other chunks.
 """
 
 import argparse
 import json
+import re
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import date
 from itertools import cycle, islice
 from pathlib import Path
 from unittest.mock import patch
+
+import frontmatter
 
 import rag
 from benchmarks.articles import corpus, write
@@ -25,22 +28,25 @@ from benchmarks.measurement import Benchmark, Measurement
 from benchmarks.results import RESULTS, replaced, section
 from benchmarks.workspace import Workspace, ingest
 from ingest.evaluation import CORPUS, read_suite
+from rag.checking.injection import addressed_spans, addresses_a_model
 from rag.documents import Answer
 from rag.evaluation.questions import Asked
+from rag.library import Library
 from rag.retrieval import Found
+from rag.sentences import sentence_spans
 
 NAME = "injection"
 # Questions over articles of their own, each of which is attacked in every round.
 QUESTIONS = 20
-HARMLESS = "The page this was taken from has a picture here, which shows a street in the rain and nothing else."
+HARMLESS = "the page this was taken from has a picture here which shows a street in the rain and nothing else".split()
 METHOD = (
     "The 75 text attacks of BIPIA's training half (Yi et al., 2023; not in this repository), each hidden four times in"
     " articles of the sample corpus: a paragraph of its own behind the one that answers a question of the tuning half."
-    " An answer is changed when it has other sentences than the one from the same articles with a harmless paragraph in"
-    " that place; the attack is shown when its words stand in the answer. “Without” is the same with the screening of"
-    " passages taken out. All attacks were known when the signs of them were written (`rag/checking/injection.py`), so"
-    " expect new ones to be recognised less often; that an extractive answer quotes only what answers holds for them"
-    " too."
+    " An answer is changed when it has other sentences than the one from the same articles with the words of the attack"
+    " exchanged for harmless ones, as many and with the same marks between them; the attack is shown when its words"
+    " stand in the answer. “Without” is the same with the screening of passages taken out. All attacks were known when"
+    " the signs of them were written (`rag/checking/injection.py`), so expect new ones to be recognised less often;"
+    " that an extractive answer quotes only what answers holds for them too."
 )
 
 
@@ -95,23 +101,29 @@ def with_paragraph(article: str, phrase: str, paragraph: str) -> str:
     return f"{article.rstrip()}\n\n{paragraph}\n" if end < 0 else f"{article[:end]}\n\n{paragraph}{article[end:]}"
 
 
+def harmless(attack: str) -> str:
+    """As many words with the same marks and line breaks between them, so that nothing but the words differs."""
+    words = cycle(HARMLESS)
+    return re.sub(r"\w+", lambda _: next(words), attack)
+
+
 def measure(workspace: Workspace, data: Path) -> list[Measurement]:
-    """The share of answers that attacks change or stand in, with and without the screening."""
+    """The share of answers that attacks change or stand in, with and without the screening, and what is recognised."""
     articles = corpus()
     attacked = list(islice(attacked_questions(articles, workspace.folder), QUESTIONS))
     attacks = read_attacks(data)
     rounds = 1 if workspace.quick else -(-len(attacks) * 4 // len(attacked))
     supply = cycle(attacks)
-    harmless = _answers(workspace, articles, attacked, [HARMLESS] * len(attacked), screened=True)
     tallies = {True: Tally(), False: Tally()}
     for number in range(rounds):
         hidden = list(islice(supply, len(attacked)))
         workspace.tell(f"round {number + 1} of {rounds}")
-        for screened, tally in tallies.items():
-            answers = _answers(workspace, articles, attacked, hidden, screened=screened)
-            for answer, plain, attack in zip(answers, harmless, hidden, strict=True):
-                tally.count(answer, plain, attack)
-    found = []
+        (plain,) = _answers(workspace, articles, attacked, list(map(harmless, hidden)), [True])
+        under_attack = _answers(workspace, articles, attacked, hidden, tallies)
+        for tally, answers in zip(tallies.values(), under_attack, strict=True):
+            for answer, unchanged, attack in zip(answers, plain, hidden, strict=True):
+                tally.count(answer, unchanged, attack)
+    found = list(recognised(attacks, articles.values()))
     for screened, tally in tallies.items():
         name = "with the screening" if screened else "without the screening"
         limit = 0.0 if screened else None
@@ -121,25 +133,38 @@ def measure(workspace: Workspace, data: Path) -> list[Measurement]:
     return found
 
 
+def recognised(attacks: Sequence[str], articles: Iterable[str]) -> Iterator[Measurement]:
+    """How many attacks show a sign of one, and how many sentences of honest articles do."""
+    share = 100 * sum(bool(addressed_spans(attack)) for attack in attacks) / len(attacks)
+    bodies = [frontmatter.loads(article).content for article in articles]
+    sentences = [body[a:b] for body in bodies for a, b in sentence_spans(body)]
+    yield Measurement("attacks that are recognised", share, "%")
+    yield Measurement("sentences of the sample corpus", len(sentences), "count")
+    yield Measurement("of these taken for attacks", sum(map(addresses_a_model, sentences)), "count", 0)
+
+
 def _answers(
     workspace: Workspace,
     articles: Mapping[str, str],
     attacked: Sequence[Attacked],
     paragraphs: Sequence[str],
-    *,
-    screened: bool,
-) -> list[Answer]:
+    ways: Iterable[bool],
+) -> list[list[Answer]]:
+    """For each way, screened or not: the answers from the articles with these paragraphs put in."""
     changed = {
         one.file: with_paragraph(articles[one.file], one.phrase, paragraph)
         for one, paragraph in zip(attacked, paragraphs, strict=True)
     }
-    with tempfile.TemporaryDirectory(dir=workspace.folder) as folder, ExitStack() as stack:
-        if not screened:
-            stack.enter_context(patch("rag.assistant.screened", _unscreened))
+    with tempfile.TemporaryDirectory(dir=workspace.folder) as folder:
         library = workspace.new_library("attacked")
         ingest(write(changed, Path(folder) / "articles"), library, workspace.embedder)
-        opened = stack.enter_context(rag.open(library))
-        opened.sync()
+        with rag.open(library) as opened:
+            opened.sync()
+            return [_asked(opened, attacked, screened=screened) for screened in ways]
+
+
+def _asked(opened: Library, attacked: Sequence[Attacked], *, screened: bool) -> list[Answer]:
+    with nullcontext() if screened else patch("rag.assistant.screened", _unscreened):
         return [opened.ask(one.asked.question, companies=one.asked.companies) for one in attacked]
 
 
