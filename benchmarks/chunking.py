@@ -5,11 +5,9 @@ DATA_DIR holds `scifact` (corpus.jsonl, queries.train.jsonl, qrels.train.tsv, as
 `--write` puts it into the results. Vectors are kept in `build/`, so that a run that was stopped goes on.
 """
 
-import argparse
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from functools import partial
 from pathlib import Path
 from statistics import mean
@@ -23,8 +21,8 @@ from scipy.stats import ttest_rel
 from benchmarks.articles import SEED
 from benchmarks.chunking_search import FEW_WORDS, TOP, CachedEmbedder, Cut, evidence_found, first_words, search_all
 from benchmarks.chunking_texts import Abstracts, Relevance, Stories, read_abstracts, read_stories
-from benchmarks.machine import this_machine
-from benchmarks.results import RESULTS, replaced
+from benchmarks.command_line import build_parser, existing_folder, made_by, publish, tell
+from benchmarks.results import headed, method_of
 from ingest.chunking import LONGEST, SHORTEST, chunk
 from rag.documents import Article, Chunk
 from rag.embedding import Embedder
@@ -199,15 +197,11 @@ def report(folder: Path, count: int | None, precision: str) -> str:
     return "\n".join([said, "", *table(outcomes), "", lost, "", *losses])
 
 
-def tell(line: str) -> None:
-    """Says on standard error what goes on."""
-    print(line, file=sys.stderr, flush=True)
-
-
 def main(arguments: Sequence[str] | None = None) -> int:
     """Prints the section; the exit status."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.chunking", description="Measures chunking.")
-    parser.add_argument("folder", type=Path, metavar="DATA_DIR")
+    given = sys.argv[1:] if arguments is None else arguments
+    parser = build_parser(NAME, "Measures chunking.")
+    parser.add_argument("folder", type=existing_folder, metavar="DATA_DIR")
     parser.add_argument(
         "--abstracts",
         type=int,
@@ -217,18 +211,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "--precision", choices=PRECISIONS, default="fp32", help="of the vectors chunkings are compared by"
     )
-    parser.add_argument("--write", action="store_true", help="replace the section in benchmarks/RESULTS.md")
-    options = parser.parse_args(arguments)
-    if not options.folder.is_dir():
-        parser.error(f"{options.folder} is no folder")
-    asked = f" --abstracts {options.abstracts}" if options.abstracts else ""
-    asked += f" --precision {options.precision}" if options.precision != "fp32" else ""
-    made = this_machine().line(f"python -m benchmarks.chunking DATA_DIR{asked}", date.today())
-    method = (Path(__file__).parent / "chunking.md").read_text(encoding="utf-8").strip()
-    content = f"## Chunking\n\n{method}\n\n{made}\n\n{report(options.folder, options.abstracts, options.precision)}"
-    print(content)
-    if options.write:
-        RESULTS.write_text(replaced(RESULTS.read_text(encoding="utf-8"), NAME, content), "utf-8")
+    options = parser.parse_args(given)
+    made = made_by(NAME, given, options.folder)
+    measured = report(options.folder, options.abstracts, options.precision)
+    publish(NAME, headed("Chunking", method_of(NAME), made, measured), write=options.write)
     return 0
 
 

@@ -5,7 +5,6 @@ DATA_DIR, or `html` in it, holds a folder for each page, with `source.html`, `ex
 it into the results.
 """
 
-import argparse
 import json
 import re
 import sys
@@ -21,8 +20,8 @@ from typing import Any
 
 from lxml import html
 
-from benchmarks.machine import this_machine
-from benchmarks.results import RESULTS, replaced
+from benchmarks.command_line import build_parser, made_by, publish
+from benchmarks.results import headed, method_of
 from ingest.clean import clean
 from ingest.extract import Extracted, extract
 from ingest.extract.page_blocks import page_blocks
@@ -268,24 +267,18 @@ def report(folder: Path) -> str:
     return "\n".join([f"{len(pages)} pages.", "", *rows, "", *metadata_table(pages)])
 
 
-METHOD = (Path(__file__).parent / "extraction.md").read_text(encoding="utf-8")
-
-
 def main(arguments: Sequence[str] | None = None) -> int:
     """Prints the section; the exit status."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.extraction", description="Measures extraction.")
+    given = sys.argv[1:] if arguments is None else arguments
+    parser = build_parser(NAME, "Measures extraction.")
     parser.add_argument("folder", type=Path, metavar="DATA_DIR")
-    parser.add_argument("--write", action="store_true", help="replace the section in benchmarks/RESULTS.md")
-    options = parser.parse_args(arguments)
-    made = this_machine().line("python -m benchmarks.extraction DATA_DIR", date.today())
+    options = parser.parse_args(given)
+    made = made_by(NAME, given, options.folder)
     try:
         measured = report(options.folder)
     except ConfigurationError as error:
         parser.error(str(error))
-    content = f"## Extraction\n\n{METHOD.strip()}\n\n{made}\n\n{measured}"
-    print(content)
-    if options.write:
-        RESULTS.write_text(replaced(RESULTS.read_text(encoding="utf-8"), NAME, content), "utf-8")
+    publish(NAME, headed("Extraction", method_of(NAME), made, measured), write=options.write)
     return 0
 
 

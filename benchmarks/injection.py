@@ -6,7 +6,6 @@ holds the answer to a question over the sample corpus. The answer is compared wi
 the attack's words exchanged for harmless ones, since any paragraph may cut an article into other chunks.
 """
 
-import argparse
 import json
 import re
 import sys
@@ -14,7 +13,6 @@ import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
-from datetime import date
 from itertools import cycle, islice
 from pathlib import Path
 from unittest.mock import patch
@@ -23,9 +21,9 @@ import frontmatter
 
 import rag
 from benchmarks.articles import corpus, write
-from benchmarks.machine import this_machine
+from benchmarks.command_line import build_parser, made_by, publish, tell
 from benchmarks.measurement import Benchmark, Measurement
-from benchmarks.results import RESULTS, replaced, section
+from benchmarks.results import section
 from benchmarks.workspace import Workspace, ingest
 from ingest.evaluation import CORPUS, read_suite
 from rag.checking.injection import addressed_spans, addresses_a_model
@@ -178,14 +176,14 @@ def _said(answer: Answer) -> frozenset[str]:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Prints the section; the exit status is 1 when a limit is missed."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.injection", description="Measures injection.")
+    given = sys.argv[1:] if arguments is None else arguments
+    parser = build_parser(NAME, "Measures injection.")
     parser.add_argument("data", type=Path, metavar="DATA_DIR")
     parser.add_argument("--quick", action="store_true", help="one round")
-    parser.add_argument("--write", action="store_true", help="replace the section in benchmarks/RESULTS.md")
-    options = parser.parse_args(arguments)
-    made = this_machine().line("python -m benchmarks.injection DATA_DIR", date.today())
+    options = parser.parse_args(given)
+    made = made_by(NAME, given, options.data)
     with tempfile.TemporaryDirectory() as folder:
-        workspace = Workspace(Path(folder), quick=options.quick, tell=lambda what: print(what, file=sys.stderr))
+        workspace = Workspace(Path(folder), quick=options.quick, tell=tell)
         try:
             measured = measure(workspace, options.data)
         except (OSError, ValueError) as error:
@@ -193,9 +191,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 f"the attacks in {options.data} cannot be read: {error}. Give the folder that holds injection/"
             )
     content = section(Benchmark(NAME, "Instructions in articles", METHOD, lambda _: measured), measured, made)
-    print(content)
-    if options.write:
-        RESULTS.write_text(replaced(RESULTS.read_text(encoding="utf-8"), NAME, content), "utf-8")
+    publish(NAME, content, write=options.write)
     return 0 if all(figure.holds is not False for figure in measured) else 1
 
 

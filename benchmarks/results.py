@@ -14,7 +14,17 @@ def section(benchmark: Benchmark, measured: Sequence[Measurement], made: str) ->
     """The Markdown of a section; `made` says with what command, when and where."""
     rows = [f"| {figure.what} | {figure.shown} | {figure.limit} | {_VERDICTS[figure.holds]} |" for figure in measured]
     head = ["| measured | value | limit | holds |", "| --- | ---: | --- | --- |"]
-    return "\n".join([f"## {benchmark.title}", "", benchmark.method, "", made, "", *head, *rows])
+    return headed(benchmark.title, benchmark.method, made, "\n".join([*head, *rows]))
+
+
+def headed(title: str, method: str, made: str, measured: str) -> str:
+    """The Markdown of a section whose figures are Markdown already."""
+    return f"## {title}\n\n{method}\n\n{made}\n\n{measured}"
+
+
+def method_of(name: str) -> str:
+    """The method that is told in a file of its own, `benchmarks/NAME.md`."""
+    return (RESULTS.parent / f"{name}.md").read_text(encoding="utf-8").strip()
 
 
 def replaced(document: str, name: str, content: str) -> str:

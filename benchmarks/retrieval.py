@@ -4,18 +4,16 @@ DATA_DIR holds `scifact` and `multihop-rag` as `dossier eval --data` takes them;
 makes and keeps in `evaluations/`. Prints Markdown; `--write` puts it into the results.
 """
 
-import argparse
 import sys
 from collections.abc import Sequence
 from contextlib import closing
-from datetime import date
 from pathlib import Path
 from statistics import mean
 
 import numpy as np
 
-from benchmarks.machine import this_machine
-from benchmarks.results import RESULTS, replaced
+from benchmarks.command_line import build_parser, existing_folder, made_by, publish, tell
+from benchmarks.results import headed, method_of
 from benchmarks.retrieval_collections import Collection, read_collection, some_documents
 from benchmarks.retrieval_tokens import FinerModel
 from benchmarks.retrieval_ways import Row, Ways
@@ -76,31 +74,19 @@ def _cell(figures: Sequence[float], reference: Sequence[float]) -> str:
     return f"{mean(figures):.4f} (p {p:.2g})"
 
 
-def tell(line: str) -> None:
-    """Says on standard error what goes on."""
-    print(line, file=sys.stderr, flush=True)
-
-
 def main(arguments: Sequence[str] | None = None) -> int:
     """Prints the section; the exit status."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.retrieval", description="Measures retrieval.")
-    parser.add_argument("folder", type=Path, metavar="DATA_DIR")
+    given = sys.argv[1:] if arguments is None else arguments
+    parser = build_parser(NAME, "Measures retrieval.")
+    parser.add_argument("folder", type=existing_folder, metavar="DATA_DIR")
     parser.add_argument(
         "--abstracts", type=int, metavar="N", help="of SciFact only so many, the relevant ones among them"
     )
     parser.add_argument("--finer", action="store_true", help="also token vectors, and sentences read alone")
-    parser.add_argument("--write", action="store_true", help="replace the section in benchmarks/RESULTS.md")
-    options = parser.parse_args(arguments)
-    if not options.folder.is_dir():
-        parser.error(f"{options.folder} is no folder")
-    asked = f" --abstracts {options.abstracts}" if options.abstracts else ""
-    asked += " --finer" * options.finer
-    made = this_machine().line(f"python -m benchmarks.retrieval DATA_DIR{asked}", date.today())
-    method = (Path(__file__).parent / "retrieval.md").read_text(encoding="utf-8").strip()
-    content = f"## Retrieval\n\n{method}\n\n{made}\n\n{report(options.folder, options.abstracts, finer=options.finer)}"
-    print(content)
-    if options.write:
-        RESULTS.write_text(replaced(RESULTS.read_text(encoding="utf-8"), NAME, content), "utf-8")
+    options = parser.parse_args(given)
+    made = made_by(NAME, given, options.folder)
+    measured = report(options.folder, options.abstracts, finer=options.finer)
+    publish(NAME, headed("Retrieval", method_of(NAME), made, measured), write=options.write)
     return 0
 
 

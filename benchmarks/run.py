@@ -9,15 +9,14 @@ import sys
 import tempfile
 from collections.abc import Sequence
 from contextlib import ExitStack
-from datetime import date
 from pathlib import Path
 
 from benchmarks import answer, claims, copies, embedding, growth, ingest, names, reading, scaling, search, serve
 from benchmarks.articles import REPOSITORY
-from benchmarks.machine import this_machine
+from benchmarks.command_line import build_parser, made_by, publish, tell
 from benchmarks.measurement import Benchmark
 from benchmarks.processes import environment
-from benchmarks.results import RESULTS, replaced, section
+from benchmarks.results import section
 from benchmarks.workspace import Workspace
 
 BENCHMARKS: tuple[Benchmark, ...] = (
@@ -47,37 +46,30 @@ def main(arguments: Sequence[str] | None = None) -> int:
         scratch = REPOSITORY / "build"  # on the disk that libraries are on; /tmp is often memory
         scratch.mkdir(exist_ok=True)
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="benchmarks-", dir=scratch)))
-        workspace = Workspace(folder, quick=options.quick, tell=_tell, large=options.large)
+        workspace = Workspace(folder, quick=options.quick, tell=tell, large=options.large)
         for benchmark in chosen:
-            made = this_machine().line(_command(options, benchmark), date.today())
+            made = made_by("run", _arguments(options, benchmark))
             measured = benchmark.measure(workspace)
             content = section(benchmark, measured, made)
-            print(f"{content}\n", flush=True)
+            publish(benchmark.name, content, write=options.write)
             missed += [f"{benchmark.name}: {figure.what}" for figure in measured if figure.holds is False]
-            if options.write:
-                RESULTS.write_text(replaced(RESULTS.read_text(encoding="utf-8"), benchmark.name, content), "utf-8")
     for what in missed:
-        _tell(f"limit missed: {what}")
+        tell(f"limit missed: {what}")
     return 1 if missed else 0
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.run", description="Measures Dossier.")
+    parser = build_parser("run", "Measures Dossier.")
     parser.add_argument("--quick", action="store_true", help="fewer rounds: minutes instead of a quarter of an hour")
     parser.add_argument("--large", action="store_true", help="scaling: 300,000 chunks too, a quarter of an hour more")
     parser.add_argument("--only", choices=[benchmark.name for benchmark in BENCHMARKS], help="one of them")
-    parser.add_argument("--write", action="store_true", help="replace the sections in benchmarks/RESULTS.md")
     return parser
 
 
-def _command(options: argparse.Namespace, benchmark: Benchmark) -> str:
-    """The command that makes this section again."""
-    flags = " --quick" * options.quick + " --large" * (options.large and benchmark is scaling.BENCHMARK)
-    return f"python -m benchmarks.run{flags} --only {benchmark.name}"
-
-
-def _tell(line: str) -> None:
-    print(line, file=sys.stderr, flush=True)
+def _arguments(options: argparse.Namespace, benchmark: Benchmark) -> list[str]:
+    """Those that make this section again."""
+    flags = ["--quick"] * options.quick + ["--large"] * (options.large and benchmark is scaling.BENCHMARK)
+    return [*flags, "--only", benchmark.name]
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ import pytest
 from benchmarks import chunking, claims, extraction, injection, retrieval
 from benchmarks.articles import blocks, corpus, exchanged, questions, recombined, shuffled
 from benchmarks.claim_swaps import swapped
+from benchmarks.command_line import made_by, publish
 from benchmarks.measurement import Benchmark, Measurement
 from benchmarks.processes import environment
 from benchmarks.results import RESULTS, replaced, section
@@ -131,6 +132,30 @@ def test_a_new_section_goes_to_the_end_and_writing_it_again_changes_nothing() ->
 def test_a_section_whose_end_is_gone_is_not_written_over_what_follows() -> None:
     with pytest.raises(ValueError, match="without"):
         replaced("<!-- begin a -->\nold\n\nsomething else\n", "a", "new")
+
+
+def test_the_command_told_in_the_results_has_no_folder_of_the_machine() -> None:
+    data = Path("/home/ann/data")
+    told = made_by("peers", ["--data", "/home/ann/data/", "--data=/home/ann/data", "--write", "--documents", "9"], data)
+
+    assert told.startswith("`python -m benchmarks.peers --data DATA_DIR --data=DATA_DIR --documents 9`, 20")
+    assert made_by("retrieval", ["/home/ann/data", "--finer"], data).startswith(
+        "`python -m benchmarks.retrieval DATA_DIR --finer`, 20"
+    )
+
+
+def test_a_section_is_printed_and_written_only_where_that_is_asked(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    results = tmp_path / "RESULTS.md"
+    results.write_text("# Results\n", encoding="utf-8")
+    monkeypatch.setattr("benchmarks.command_line.RESULTS", results)
+
+    publish("a", "first", write=False)
+    assert results.read_text(encoding="utf-8") == "# Results\n"
+    publish("a", "second", write=True)
+    assert replaced("# Results\n", "a", "second") == results.read_text(encoding="utf-8")
+    assert capsys.readouterr().out == "first\n\nsecond\n\n"
 
 
 def test_every_section_of_the_results_is_one_that_can_be_measured_again() -> None:

@@ -1,21 +1,17 @@
 """`python -m benchmarks.peers`: Dossier and its peers on one suite, one after the other, compared by question."""
 
-import argparse
 import os
-import shlex
 import subprocess
 import sys
 from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import replace
-from datetime import date
 from pathlib import Path
 
-from benchmarks.machine import this_machine
+from benchmarks.command_line import build_parser, made_by, publish, tell
 from benchmarks.peers.measured import measured
 from benchmarks.peers.suites import first_documents, hand_over
 from benchmarks.peers.table import section
-from benchmarks.results import RESULTS, replaced
 from ingest.evaluation import library_for, read_suite
 from rag.assistant import Assistant
 from rag.catalog import Catalog
@@ -33,12 +29,13 @@ PEERS = {"LangChain": "langchain_tutorial.py", "Haystack": "haystack_hybrid.py"}
 
 def main(arguments: list[str]) -> int:
     """Measures; prints the section, and with --write puts it into RESULTS.md."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.peers", description=__doc__)
+    parser = build_parser("peers", "Sets Dossier beside its peers on one suite, question by question.")
     parser.add_argument("--suite", default="corpus", help="as for `dossier eval`")
-    parser.add_argument("--data", type=Path, metavar="DIR", help="the folder that holds scifact/ and multihop/")
+    parser.add_argument(
+        "--data", type=Path, metavar="DATA_DIR", help="the folder that holds scifact/ and multihop-rag/"
+    )
     parser.add_argument("--documents", type=int, metavar="N", help="only the collection's first N documents")
     parser.add_argument("--peer", action="append", choices=PEERS, help="only this one; may be given again")
-    parser.add_argument("--write", action="store_true", help="put the section into benchmarks/RESULTS.md")
     given = parser.parse_args(arguments)
     if not PYTHON.exists():
         print("The peers have an environment of their own: run `make peers` first.", file=sys.stderr)
@@ -47,24 +44,19 @@ def main(arguments: list[str]) -> int:
         suite = read_suite(given.suite, given.data, EVALUATIONS)
         if given.documents:
             suite = first_documents(suite, given.documents, EVALUATIONS)
-        command = shlex.join(["python", "-m", "benchmarks.peers", *_public(arguments)])
-        made = this_machine().line(command, date.today())
+        made = made_by("peers", arguments, given.data)
         ours, peers = compared(suite, given.peer or list(PEERS))
     except DossierError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
-    text = section(suite, ours, peers, made)
-    print(text)
-    if given.write:
-        document = RESULTS.read_text(encoding="utf-8")
-        RESULTS.write_text(replaced(document, f"peers-{suite.name}", text), encoding="utf-8")
+    publish(f"peers-{suite.name}", section(suite, ours, peers, made), write=given.write)
     return 0
 
 
 def compared(suite: Suite, peers: Sequence[str]) -> tuple[Run, dict[str, Run]]:
     """Our run over a suite, and those of these peers over what our library holds."""
     base = EVALUATIONS / "peers" / suite.name
-    settings = library_for(suite, load_settings(), EVALUATIONS, lambda line: print(line, file=sys.stderr))
+    settings = library_for(suite, load_settings(), EVALUATIONS, tell)
     ours = own_run(suite, settings, base / "dossier")
     runs = {}
     with closing(Catalog.open(settings.library)) as catalog:
@@ -97,14 +89,6 @@ def _run(script: str, folder: Path) -> None:
     away = {name: value for name, value in os.environ.items() if name not in ("PYTHONPATH", "VIRTUAL_ENV")}
     command = [PYTHON, Path(__file__).with_name(script), folder]
     subprocess.run(command, check=True, env=away | offline)
-
-
-def _public(arguments: list[str]) -> list[str]:
-    """The command for others: no folder of this machine, and not what only says where the result goes."""
-    shown = [word for word in arguments if word != "--write"]
-    if "--data" in shown:
-        shown[shown.index("--data") + 1] = "DIR"
-    return shown
 
 
 if __name__ == "__main__":
