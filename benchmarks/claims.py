@@ -117,23 +117,7 @@ def article(name: str) -> Article:
 def passages(name: str) -> tuple[Passage, ...]:
     """All chunks of the article as passages."""
     whole = article(name)
-    return tuple(
-        Passage(
-            chunk_id=part.id,
-            article_id=name,
-            title=whole.title,
-            published=whole.published,
-            text=part.text,
-            start=part.start,
-            end=part.end,
-            score=1.0,
-            also_in=(),
-            signals=None,
-            heading=part.heading,
-            header=part.header,
-        )
-        for part in chunk(whole, _about)
-    )
+    return tuple(Passage.of(part, whole.title, whole.published, score=1.0) for part in chunk(whole, _about))
 
 
 def _about(texts: Sequence[str]) -> list[int]:

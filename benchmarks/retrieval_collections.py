@@ -79,7 +79,9 @@ class Collection:
         if self.measure.startswith("nDCG"):
             ids = [self.articles[self.article_of[at]] for at in ranked[:LOOKED_AT]]
             return ranking_measures(list(dict.fromkeys(ids)), self.relevance[number])[self.measure]
-        return evidence_measures(self.asked[number], [_passage(self.chunks[at]) for at in ranked[:DEPTH]])[self.measure]
+        stored = [self.chunks[at] for at in ranked[:DEPTH]]
+        passages = [Passage.of(one.chunk, one.title, one.published, score=0.0) for one in stored]
+        return evidence_measures(self.asked[number], passages)[self.measure]
 
 
 def read_collection(
@@ -120,20 +122,3 @@ def some_documents(suite: Suite, count: int, folder: Path) -> Suite:
     shorter = folder / f"{suite.name}-{count}.jsonl"
     shorter.write_text("".join(line for id_, line in lines.items() if id_ in kept), encoding="utf-8")
     return replace(suite, name=f"{suite.name}-{count}", documents=shorter)
-
-
-def _passage(stored: StoredChunk) -> Passage:
-    chunk = stored.chunk
-    return Passage(
-        chunk_id=chunk.id,
-        article_id=chunk.article_id,
-        title=stored.title,
-        text=chunk.text,
-        start=chunk.start,
-        end=chunk.end,
-        score=0.0,
-        also_in=(),
-        signals=None,
-        heading=chunk.heading,
-        header=chunk.header,
-    )

@@ -5,7 +5,7 @@ are ISO 8601 strings of the precision that is known: `2023`, `2023-06` or `2023-
 """
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.json_schema import SkipJsonSchema
@@ -133,6 +133,33 @@ class Passage(_Wire):
     header: SkipJsonSchema[str] = Field("", exclude=True)
     # Stretches of `text` that speak to a language model: never quoted, and never shown to one.
     barred: SkipJsonSchema[tuple[tuple[int, int], ...]] = Field(default=(), exclude=True)
+
+    @classmethod
+    def of(
+        cls,
+        chunk: Chunk,
+        title: str,
+        published: str | None,
+        *,
+        score: float,
+        also_in: tuple[AlsoIn, ...] = (),
+        signals: tuple[SignalScore, ...] | None = None,
+    ) -> Self:
+        """A chunk of the article with this title and day."""
+        return cls(
+            chunk_id=chunk.id,
+            article_id=chunk.article_id,
+            title=title,
+            published=published,
+            text=chunk.text,
+            start=chunk.start,
+            end=chunk.end,
+            score=score,
+            also_in=also_in,
+            signals=signals,
+            heading=chunk.heading,
+            header=chunk.header,
+        )
 
 
 class Citation(_Wire):

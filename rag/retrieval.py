@@ -135,20 +135,13 @@ class Retriever:
             stored = chunks.get(one.hit.chunk_id)
             if stored is None:
                 continue  # removed since the index was read
-            chunk = stored.chunk
-            yield Passage(
-                chunk_id=chunk.id,
-                article_id=chunk.article_id,
-                title=stored.title,
-                published=stored.published,
-                text=chunk.text,
-                start=chunk.start,
-                end=chunk.end,
+            yield Passage.of(
+                stored.chunk,
+                stored.title,
+                stored.published,
                 score=round(one.hit.score, 4),
                 also_in=named(one.also_in),
                 signals=_explained(one.hit, self._weights) if explain else None,
-                heading=chunk.heading,
-                header=chunk.header,
             )
 
     def _nearest_in_time(
