@@ -134,7 +134,7 @@ def test_the_prompt_begins_with_what_is_always_the_same_and_ends_with_the_questi
 def test_the_delimiter_is_another_one_for_every_request() -> None:
     model = ScriptedChatModel(scripts=["Yes [1]."])
     answerer = GenerativeAnswerer("scripted", model, load_settings())
-    one, two = (answerer.messages(ASKED, [passage(1)])[1].text for _ in range(2))
+    one, two = (answerer.prompt(ASKED, [passage(1)]).messages[1].text for _ in range(2))
     assert one != two
     assert one.split("\n")[1] not in two
 
@@ -142,14 +142,14 @@ def test_the_delimiter_is_another_one_for_every_request() -> None:
 def test_the_as_of_day_is_told() -> None:
     question = Question(text="?", wording="?", kind="other", limits=Limits(as_of=date(2023, 12, 14)))
     answerer = GenerativeAnswerer("scripted", ScriptedChatModel(scripts=["x"]), load_settings())
-    assert "as of 14 December 2023" in answerer.messages(question, [passage(1)])[1].text
+    assert "as of 14 December 2023" in answerer.prompt(question, [passage(1)]).messages[1].text
 
 
 @pytest.mark.parametrize("window", [512, 1024, 2048, 8192])
 def test_as_many_passages_are_shown_as_fit(window: int) -> None:
     many = [passage(n, "Acme raised money again. " * 30) for n in range(1, 51)]
     answerer = GenerativeAnswerer("s", ScriptedChatModel(scripts=["x"]), load_settings(model_context=window))
-    prompt = "\n".join(message.text for message in answerer.messages(ASKED, many))
+    prompt = "\n".join(message.text for message in answerer.prompt(ASKED, many).messages)
     shown = [n for n in range(1, 51) if f"[{n}] Title {n}" in prompt]
     assert shown == list(range(1, len(shown) + 1))
     assert shown
@@ -159,11 +159,11 @@ def test_as_many_passages_are_shown_as_fit(window: int) -> None:
 
 def test_of_a_first_passage_that_is_too_long_the_beginning_is_shown() -> None:
     answerer = GenerativeAnswerer("s", ScriptedChatModel(scripts=["x"]), load_settings(model_context=600))
-    prompt = answerer.messages(ASKED, [passage(1, "Acme raised money again. " * 300)])[1].text
+    prompt = answerer.prompt(ASKED, [passage(1, "Acme raised money again. " * 300)]).messages[1].text
     assert 1 < prompt.count("Acme raised money again.") < 300
 
 
 def test_a_window_too_small_for_anything_names_the_setting() -> None:
     answerer = GenerativeAnswerer("s", ScriptedChatModel(scripts=["x"]), load_settings(model_context=256))
     with pytest.raises(ModelError, match="DOSSIER_MODEL_CONTEXT"):
-        answerer.messages(ASKED, [passage(1, "word " * 3000)])
+        answerer.prompt(ASKED, [passage(1, "word " * 3000)])

@@ -124,7 +124,7 @@ def test_an_order_is_neither_quoted_nor_shown_and_its_passage_comes_last(attack:
     assert isinstance(CitationChecker(its.passages, articles).admit(Claim(FACT, (2,))), Sentence)
     model = ScriptedChatModel(scripts=["x"])
     answerer = GenerativeAnswerer("scripted", model, load_settings())
-    prompt = answerer.messages(understand("How much did Acme raise?"), its.passages)[1].text
+    prompt = answerer.prompt(understand("How much did Acme raise?"), its.passages).messages[1].text
     assert attack.split(". ")[-1] not in prompt
     assert prompt.count(FACT) == 2
 
@@ -168,4 +168,4 @@ def test_a_footnote_does_not_look_like_a_passage() -> None:
 
 
 def shown(answerer: GenerativeAnswerer, passages: Sequence[Passage]) -> str:
-    return answerer.messages(understand("How much did Acme raise?"), passages)[1].text
+    return answerer.prompt(understand("How much did Acme raise?"), passages).messages[1].text

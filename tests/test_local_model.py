@@ -5,14 +5,25 @@ from pathlib import Path
 
 import anyio
 import pytest
-from langchain_core.messages import HumanMessage
+from langchain_core.messages import HumanMessage, SystemMessage
 
+from rag.answering.claims import Claim
+from rag.answering.generative import INSTRUCTIONS, GenerativeAnswerer
+from rag.documents import Passage
 from rag.errors import ConfigurationError, ModelError
 from rag.models import build_chat_model, context_window, stream_with_retries
 from rag.models.local import LocalChatModel
+from rag.question import understand
 from rag.settings import load_settings
 
 CONTEXT = 512
+SHOWN = [
+    Passage(chunk_id=name, article_id=name, title=name, text=text, start=0, end=len(text), score=1.0)
+    for name, text in (
+        ("Mistral AI", "The U.S. investor Andreessen Horowitz led the round of $415 million in December 2023."),
+        ("A correction", "Salesforce put money in. The company has 22 employees."),
+    )
+]
 
 
 @pytest.fixture(scope="module")
@@ -84,6 +95,35 @@ def test_a_prompt_beyond_the_context_names_the_setting(model: LocalChatModel) ->
 
     with pytest.raises(ModelError, match="DOSSIER_MODEL_CONTEXT"):
         anyio.run(run)
+
+
+@pytest.mark.parametrize("question", ["Who led the round?", "Who invested?", "What is the revenue of Anthropic?"])
+def test_every_sentence_of_an_answer_names_a_passage_that_was_shown(model: LocalChatModel, question: str) -> None:
+    answerer = GenerativeAnswerer("local", model, load_settings(model_context=CONTEXT, model_max_tokens=120))
+
+    async def run() -> list[Claim]:
+        return [step async for step in answerer.steps(understand(question), SHOWN) if isinstance(step, Claim)]
+
+    whole = anyio.run(run)[:-1]  # the last may have been cut off by the limit
+    assert whole
+    for claim in whole:
+        assert claim.cites, claim
+        assert set(claim.cites) <= {1, 2}, claim
+        assert len(claim.text.split()) > 3, claim
+
+
+def test_what_is_always_the_same_in_a_prompt_is_read_once(model: LocalChatModel) -> None:
+    answerer = GenerativeAnswerer("local", model, load_settings(model_context=CONTEXT, model_max_tokens=100))
+
+    def cached(question: str) -> int:
+        message = model.invoke(answerer.prompt(understand(question), SHOWN).messages, max_tokens=2)
+        assert message.usage_metadata
+        return message.usage_metadata["input_token_details"]["cache_read"]
+
+    cached("Who led the round?")
+    fixed = model.invoke([SystemMessage(INSTRUCTIONS)], max_tokens=2).usage_metadata
+    assert fixed
+    assert cached("Who invested?") > 0.8 * fixed["input_tokens"]
 
 
 def test_its_context_window_is_the_one_it_was_loaded_with(model: LocalChatModel) -> None:

@@ -4,13 +4,15 @@ import re
 import secrets
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import aclosing
+from dataclasses import dataclass
 
 import anyio
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import BaseMessage, HumanMessage, SystemMessage
 
+from rag.answering import rewriting
+from rag.answering.answer_form import NOT_FOUND, answer_grammar
 from rag.answering.claims import Claim, Refusal, Step
-from rag.answering.rewriting import LONGEST, prompt
 from rag.answering.sentence_stream import SentenceStream
 from rag.checking.injection import without
 from rag.checking.markup import cited_numbers, plain_sentence
@@ -19,12 +21,11 @@ from rag.conversation import Turn
 from rag.dates import written_out
 from rag.documents import Passage, Usage
 from rag.errors import ModelError
-from rag.models import context_window, stream_with_retries
+from rag.models import context_window, stream_with_retries, takes_grammar
 from rag.question import Question
 from rag.sentences import sentence_spans
 from rag.settings import Settings
 
-NOT_FOUND = "NOT_FOUND"
 # Short, since a small local model reads 50 to 120 tokens a second, and always the same, so that prefix caches hold it.
 INSTRUCTIONS = f"""You answer questions about AI start-ups from numbered passages of articles, and from nothing else.
 Write two to five short sentences, the answer first, with amounts and dates as the passages give them. End every \
@@ -42,11 +43,26 @@ _REFUSAL = "The articles found do not answer this question."
 # Tokens that chat templates add around the messages.
 _TEMPLATE = 32
 _ENDED = re.compile(r"[.!?…\]】)”\"'’]\s*$")
+# Bytes of the delimiter. It is written three times, so a longer one costs a small model a second; 64 bits are no guess.
+_MARK = 8
 
 
 def estimate_tokens(text: str) -> int:
     """Tokens of a text, rather too many than too few: 3.5 characters each, and one for each character beyond Latin."""
     return int(len(text) / 3.5 + sum(ord(c) > 0x24F for c in text)) + 1
+
+
+def new_mark() -> str:
+    """A delimiter that no article can know."""
+    return secrets.token_hex(_MARK)
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """What a model is given, and the numbers of the passages in it."""
+
+    messages: list[BaseMessage]
+    numbers: tuple[int, ...]
 
 
 class GenerativeAnswerer:
@@ -59,7 +75,7 @@ class GenerativeAnswerer:
         settings: Settings,
         *,
         count_tokens: Callable[[str], int] = estimate_tokens,
-        new_mark: Callable[[], str] = secrets.token_hex,
+        new_mark: Callable[[], str] = new_mark,
         sleep: Callable[[float], Awaitable[object]] = anyio.sleep,
     ) -> None:
         """`name` is what Answer.model shows; `new_mark` makes the delimiter that no article can know."""
@@ -79,11 +95,13 @@ class GenerativeAnswerer:
         stream = SentenceStream()
         spent = Usage()
         cut_off = False
+        written = self.prompt(question, passages)
         chunks = stream_with_retries(
             self._model,
-            self.messages(question, passages),
+            written.messages,
             self._settings,
             name=self.name,
+            options={"grammar": answer_grammar(written.numbers)} if takes_grammar(self._model) else {},
             sleep=self._sleep,
         )
         async with aclosing(chunks):
@@ -111,18 +129,18 @@ class GenerativeAnswerer:
         """A follow-up as the model would word it alone, unchecked, and what that spent. Raises ModelError."""
         spent, text = Usage(), ""
         chunks = stream_with_retries(
-            self._model, prompt(wording, history), self._settings, name=self.name, sleep=self._sleep
+            self._model, rewriting.prompt(wording, history), self._settings, name=self.name, sleep=self._sleep
         )
         async with aclosing(chunks):
             async for chunk in chunks:
                 spent = _added(spent, chunk.usage_metadata)
                 text += chunk.text
-                if len(text) > 2 * LONGEST:
+                if len(text) > 2 * rewriting.LONGEST:
                     break
         return text.strip(), spent
 
-    def messages(self, question: Question, passages: Sequence[Passage]) -> list[BaseMessage]:
-        """The prompt: the fixed part first, then as many passages as fit, the question last. Raises ModelError."""
+    def prompt(self, question: Question, passages: Sequence[Passage]) -> Prompt:
+        """The fixed part first, then as many passages as fit, the question last. Raises ModelError."""
         mark = self._new_mark()
         as_of = f"Answer as of {written_out(question.as_of.isoformat())}.\n" if question.as_of else ""
         empty = _FRAME.format(mark=mark, passages="", as_of=as_of, question=question.wording)
@@ -135,12 +153,12 @@ class GenerativeAnswerer:
                 f"No passage fits into the {window} tokens that the model {self.name} takes.",
                 "DOSSIER_MODEL_CONTEXT says how many it takes, DOSSIER_MODEL_MAX_TOKENS how many the answer may.",
             )
-        text = _FRAME.format(mark=mark, passages="\n".join(shown), as_of=as_of, question=question.wording)
-        return [SystemMessage(INSTRUCTIONS), HumanMessage(text)]
+        text = _FRAME.format(mark=mark, passages="\n".join(shown.values()), as_of=as_of, question=question.wording)
+        return Prompt([SystemMessage(INSTRUCTIONS), HumanMessage(text)], tuple(shown))
 
-    def _fitting(self, passages: Sequence[Passage], budget: int) -> list[str]:
-        """The passages as shown, those at the end dropped; of the first, as many sentences as fit."""
-        shown: list[str] = []
+    def _fitting(self, passages: Sequence[Passage], budget: int) -> dict[int, str]:
+        """The passages as shown, by number, those at the end dropped; of the first, as many sentences as fit."""
+        shown: dict[int, str] = {}
         for number, passage in enumerate(passages, 1):
             text = _shown(number, passage, passage.text)
             if not text:
@@ -148,7 +166,7 @@ class GenerativeAnswerer:
             budget -= self._count(text) + 1
             if budget < 0:
                 break
-            shown.append(text)
+            shown[number] = text
         if shown:
             return shown
         first = next((passage for passage in passages if _shown(1, passage, passage.text)), passages[0])
@@ -157,8 +175,8 @@ class GenerativeAnswerer:
         for _, end in reversed(sentence_spans(first.text)[:-1]):
             text = _shown(number, first, first.text[:end])
             if text and self._count(text) <= left:
-                return [text]
-        return []
+                return {number: text}
+        return {}
 
 
 def _shown(number: int, passage: Passage, text: str) -> str:

@@ -7,9 +7,10 @@ limit for each token, retries before the first one, errors that name a setting. 
 import math
 import random as _random
 import time
-from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from contextlib import aclosing
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import anyio
@@ -69,17 +70,23 @@ def context_window(model: BaseChatModel, settings: Settings) -> int:
     return int(profile.get("max_input_tokens") or DEFAULT_CONTEXT)
 
 
+def takes_grammar(model: BaseChatModel) -> bool:
+    """Whether the model's words can be held to a grammar in GBNF, given as the option `grammar`."""
+    return bool(getattr(model, "takes_grammar", False))
+
+
 async def stream_with_retries(
     model: BaseChatModel,
     messages: Sequence[BaseMessage],
     settings: Settings,
     *,
     name: str = "",
+    options: Mapping[str, Any] = MappingProxyType({}),
     sleep: Callable[[float], Awaitable[object]] = anyio.sleep,
     random: Callable[[], float] = _random.random,
     now: Callable[[], float] = time.time,
 ) -> AsyncGenerator[AIMessageChunk, None]:
-    """The model's chunks as they come; each may take `settings.model_timeout` seconds.
+    """The model's chunks as they come; each may take `settings.model_timeout` seconds. `options` are of this call.
 
     429, 5xx, timeouts and lost connections are tried again `settings.model_retries` times, with growing pauses, as long
     as no text has come. Raises ModelError.
@@ -88,7 +95,7 @@ async def stream_with_retries(
     for attempt in range(settings.model_retries + 1):
         begun = False
         try:
-            async with aclosing(_chunks(model, messages, settings.model_timeout)) as chunks:
+            async with aclosing(_chunks(model, messages, options, settings.model_timeout)) as chunks:
                 async for chunk in chunks:
                     begun = begun or bool(chunk.text)
                     yield chunk
@@ -107,12 +114,12 @@ async def stream_with_retries(
 
 
 async def _chunks(
-    model: BaseChatModel, messages: Sequence[BaseMessage], patience: float
+    model: BaseChatModel, messages: Sequence[BaseMessage], options: Mapping[str, Any], patience: float
 ) -> AsyncGenerator[AIMessageChunk, None]:
     """The model's stream with a limit for each chunk, and never traced: LangSmith would be a second receiver."""
     finished = False
     # LangChain declares an iterator; what every client returns is a generator, and only that can be closed early.
-    async with aclosing(model.astream(list(messages))) as stream:  # type: ignore[type-var]
+    async with aclosing(model.astream(list(messages), **options)) as stream:  # type: ignore[type-var]
         while True:
             with anyio.fail_after(patience), tracing_context(enabled=False):
                 try:

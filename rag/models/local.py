@@ -6,7 +6,7 @@ import secrets
 import threading
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import anyio.to_thread
 from langchain_core.callbacks import AsyncCallbackManagerForLLMRun, CallbackManagerForLLMRun
@@ -37,6 +37,7 @@ def load_local_model(path: Path, settings: Settings) -> "LocalChatModel":
 class LocalChatModel(BaseChatModel):
     """Chat with a GGUF file. One answer at a time: a second one waits for the first."""
 
+    takes_grammar: ClassVar[bool] = True
     path: Path
     context: int = DEFAULT_CONTEXT
     max_tokens: int = 500
@@ -194,6 +195,7 @@ def _chunk(event: dict[str, Any]) -> ChatGenerationChunk:
                 input_tokens=usage["prompt_tokens"],
                 output_tokens=usage["completion_tokens"],
                 total_tokens=usage["total_tokens"],
+                input_token_details={"cache_read": (usage.get("prompt_tokens_details") or {}).get("cached_tokens", 0)},
             )
             if usage
             else None,
