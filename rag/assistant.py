@@ -1,5 +1,6 @@
 """The flow of a question, from its words to a checked answer."""
 
+import logging
 import threading
 import time
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
@@ -32,6 +33,8 @@ from rag.reranking import Reranker, build_reranker
 from rag.retrieval import DEPTH, Found, Retriever, merged
 from rag.screening import screened
 from rag.settings import Settings
+
+log = logging.getLogger(__name__)
 
 # Further passages about a company that are looked at because of their day.
 NEAREST_IN_TIME = 10
@@ -100,6 +103,12 @@ class Assistant:
         try:
             embedder = build_embedder(settings, settings.library / "model")
             catalog.require(embedder.stamp)
+            if lacking := catalog.ids_without_sentences():
+                log.warning(
+                    "Chunks that an older Dossier embedded, which are found less well: %d. "
+                    "`dossier reindex` embeds their sentences.",
+                    len(lacking),
+                )
             names = names_for(settings.library, settings.companies)
             reranker = build_reranker(settings)
             indexes = Indexes(catalog)

@@ -206,7 +206,7 @@ def remove(
 
 @app.command()
 def reindex(library: LibraryOption = None) -> None:
-    """Rebuild both indexes; embed anew when the embedding model is another than the library's."""
+    """Rebuild both indexes; embed anew what another embedding model, or an older Dossier, embedded."""
     from rag.library import reindex as rebuild
 
     with errors_shown():
@@ -242,7 +242,7 @@ def check(library: LibraryOption = None, as_json: JsonOption = False) -> None:
         typer.echo("\n".join(found) if found else "ok: the catalog is whole and both indexes agree with it")
     if found:
         if not as_json:
-            typer.echo("hint: `dossier reindex` rebuilds the indexes from the catalog.", err=True)
+            typer.echo("hint: `dossier reindex` rebuilds the indexes and embeds what lacks vectors.", err=True)
         raise typer.Exit(1)
 
 

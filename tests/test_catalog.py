@@ -192,8 +192,10 @@ def test_sentences_an_older_version_did_not_embed_are_added_and_change_nothing_e
     catalog.add_sentences({"a-0": expected[0].sentences, "gone-0": expected[1].sentences})
 
     assert catalog.ids_without_sentences() == ["a-1"]
+    assert catalog.check() == ["chunks whose sentences have no vectors, since an older Dossier embedded them: 1"]
     assert np.array_equal(catalog.sentences(["a-0"])["a-0"], expected[0].sentences)
     assert catalog.last_change() == before
+    catalog.add_sentences({"a-1": expected[1].sentences})
     assert catalog.check() == []
 
 

@@ -195,21 +195,30 @@ def test_a_removed_article_is_never_answered_from(library_of: MakeLibrary) -> No
     assert reindex(Settings(library=folder))[1] == 0
 
 
-def test_reindexing_embeds_the_sentences_that_an_older_version_did_not(library_of: MakeLibrary) -> None:
+def test_sentences_that_an_older_version_did_not_embed_are_told_and_reindexing_embeds_them(
+    library_of: MakeLibrary, caplog: pytest.LogCaptureFixture
+) -> None:
     folder = library_of(
         {"a.md": "# One\n\nAcme raised $12 million. It is in Oslo.", "b.md": "# Two\n\nBolt is in Rome."}
     )
     with rag.open(folder) as library:
         before = library.search("Where is Acme?", explain=True)
+    assert caplog.messages == []
     with closing(sqlite3.connect(folder / "catalog.sqlite", isolation_level=None)) as connection:
         connection.execute("UPDATE chunks SET sentences = NULL")
     with rag.open(folder) as library:
         assert {p.chunk_id for p in library.search("Where is Acme?")} == {p.chunk_id for p in before}
+    assert ["which are found less well: 2." in line for line in caplog.messages] == [True]
+    assert "`dossier reindex`" in caplog.text
+    assert ["an older Dossier embedded them: 2" in line for line in differences(Settings(library=folder))] == [True]
+    caplog.clear()
 
     assert reindex(Settings(library=folder)) == (2, 2)
 
     with rag.open(folder) as library:
         assert library.search("Where is Acme?", explain=True) == before
+    assert caplog.messages == []
+    assert differences(Settings(library=folder)) == []
     assert reindex(Settings(library=folder)) == (2, 0)
 
 

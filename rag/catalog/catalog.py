@@ -251,7 +251,7 @@ class Catalog(Stories, Addresses, Chunks, Ledger, FetchedPages, ListedLocations,
         return [Change(number, article_id, bool(gone)) for number, article_id, gone in rows]
 
     def check(self) -> list[str]:
-        """What SQLite finds wrong with the file and with the chunks' offsets; empty when all is well."""
+        """What SQLite finds wrong with the file, with the chunks' offsets and vectors; empty when all is well."""
         wrong = [row[0] for row in self._rows("PRAGMA integrity_check") if row[0] != "ok"]
         wrong += [f"a row of {row[0]} belongs to no article" for row in self._rows("PRAGMA foreign_key_check")]
         joined = "SELECT c.id FROM chunks c JOIN articles a ON a.id = c.article_id"
@@ -265,6 +265,8 @@ class Catalog(Stories, Addresses, Chunks, Ledger, FetchedPages, ListedLocations,
         wrong += [f"chunk {row[0]} has no vector of the model's length" for row in self._rows(cut)]
         partial = "SELECT id FROM chunks WHERE length(sentences) % (SELECT dimension FROM stamp) <> 0"
         wrong += [f"chunk {row[0]} has half a vector of a sentence" for row in self._rows(partial)]
+        if lacking := len(self.ids_without_sentences()):
+            wrong.append(f"chunks whose sentences have no vectors, since an older Dossier embedded them: {lacking:,}")
         return wrong
 
     def _stamp_with(self, stamp: EmbeddingStamp) -> None:
