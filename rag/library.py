@@ -28,7 +28,9 @@ AT_ONCE = 1000
 class Library:
     """An open library. A context manager; `close` it otherwise, so that its indexes need no check the next time.
 
-    Works where an event loop runs already, as in a notebook: the asynchronous flow has a thread of its own.
+    Works where an event loop runs already, as in a notebook: the asynchronous flow has a thread of its own. Nothing
+    of a closed library is kept alive, but glibc keeps memory for threads that have ended: a process that opens
+    libraries over and over grew by 1 to 4 MB each time, and with MALLOC_ARENA_MAX=1 by 0.04.
     """
 
     def __init__(self, assistant: Assistant) -> None:
