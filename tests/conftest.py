@@ -10,6 +10,8 @@ from filelock import FileLock
 
 from ingest.pipeline import run
 from ingest.reading import Reader
+from rag.answering.asked import examples
+from rag.answering.example_vectors import example_vectors
 from rag.catalog import Catalog
 from rag.embedding import Embedder, build_embedder
 from rag.indexes import Indexes
@@ -23,12 +25,21 @@ MakeLibrary = Callable[[Mapping[str, str]], Path]
 
 
 @pytest.fixture(scope="session")
-def model_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The exported embedding model, made once a session (processes that test in parallel share it)."""
-    folder = tmp_path_factory.getbasetemp().parent / f"dossier-model-{os.getuid()}"
+def session_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of this session, shared by the processes that test in parallel."""
+    own = tmp_path_factory.getbasetemp()
+    return own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+
+
+@pytest.fixture(scope="session")
+def model_folder(session_folder: Path) -> Path:
+    """The exported embedding model, with the vectors of the example questions; kept from session to session."""
+    folder = session_folder.parent / f"dossier-model-{os.getuid()}"
     folder.mkdir(exist_ok=True)
     with FileLock(folder.with_suffix(".lock")):
-        build_embedder(Settings(), folder)
+        embedder = build_embedder(Settings(), folder)
+        # Made here once: else the first answer from every library would embed them.
+        example_vectors([wording for _, wording in examples()], embedder, folder)
     return folder
 
 
@@ -81,11 +92,22 @@ def library_of(tmp_path: Path, model_folder: Path, embedder: Embedder) -> MakeLi
 
 
 @pytest.fixture(scope="session")
-def corpus_library(tmp_path_factory: pytest.TempPathFactory, model_folder: Path, embedder: Embedder) -> Path:
-    """The sample corpus as a library. Shared by all tests: not to be changed (see `corpus_copy`)."""
+def ingested_corpus(session_folder: Path, embedder: Embedder) -> Path:
+    """The sample corpus as a library, without a model; made by the first process that wants it."""
+    library, unfinished = session_folder / "ingested-corpus", session_folder / "corpus-being-made"
+    with FileLock(library.with_suffix(".lock")):
+        if not library.exists():
+            ingest_into(unfinished, embedder, REPOSITORY / "docs_corpus")
+            unfinished.rename(library)
+    return library
+
+
+@pytest.fixture(scope="session")
+def corpus_library(tmp_path_factory: pytest.TempPathFactory, model_folder: Path, ingested_corpus: Path) -> Path:
+    """The sample corpus as a library. Shared by the tests of a process: not to be changed (see `corpus_copy`)."""
     library = tmp_path_factory.mktemp("corpus") / "library"
+    shutil.copytree(ingested_corpus, library)
     place_model(model_folder, library)
-    ingest_into(library, embedder, REPOSITORY / "docs_corpus")
     return library
 
 
