@@ -180,7 +180,7 @@ class Assistant:
         """What the answerer makes of a question or a part of it; it is not asked what no passage can answer."""
         refusal = await to_thread.run_sync(self._refusal_before, question, found.articles)
         if refusal:
-            yield Refusal(refusal)
+            yield refusal
             return
         async with aclosing(answerer.steps(question, found.passages)) as steps:
             async for step in steps:
@@ -223,11 +223,12 @@ class Assistant:
         day = quoting.event_day(event.question, found.passages)
         return told_by_day(asked, event, day) if day else asked
 
-    def _refusal_before(self, question: Question, articles: int | None) -> str:
+    def _refusal_before(self, question: Question, articles: int | None) -> Refusal | None:
         """Why the passages need no look: nothing is in reach, or the question names what no article does."""
         if articles == 0 or not self.catalog.counts()[0]:
             return nothing_in_reach(question)
-        return not_mentioned(self._retriever.unknown_names(question))
+        unknown = self._retriever.unknown_names(question)
+        return not_mentioned(unknown) if unknown else None
 
     def _articles_of(self, passages: Sequence[Passage]) -> dict[str, Article]:
         """The articles of the passages, and those that repeat them, with their texts."""

@@ -234,6 +234,41 @@ class AnswerTable(_Wire):
     rows: tuple[tuple[TableCell, ...], ...]
 
 
+RefusalKind = Literal[
+    "no_articles",
+    "not_mentioned",
+    "another_company",
+    "another_date",
+    "another_round",
+    "another_quantity",
+    "only_a_rumour",
+    "not_said",
+    "unsupported",
+]
+
+
+class NearArticle(_Wire):
+    """An article that comes near to answering, and the companies it is about."""
+
+    article_id: str
+    title: str
+    published: str | None = None
+    companies: tuple[str, ...] = ()
+
+
+class NotFound(_Wire):
+    """Why there is no answer, and which articles come nearest."""
+
+    kind: RefusalKind = Field(
+        description="`no_articles`: none may be used; `not_mentioned`: none names what the question names;"
+        " `another_company`, `another_date`, `another_round`, `another_quantity`: what is asked is told of another one"
+        " only; `only_a_rumour`: it is only planned, expected or rumoured; `not_said`: the articles do not say;"
+        " `unsupported`: what the model wrote has no support in them."
+    )
+    reason: str = Field(description="The same in words.")
+    nearest: tuple[NearArticle, ...] = ()
+
+
 class AnswerPart(_Wire):
     """One of the things that a question asked, and what came of it."""
 
@@ -242,6 +277,7 @@ class AnswerPart(_Wire):
     sentences: tuple[int, ...] = Field((), description="Which of the answer's sentences say it, counted from 0.")
     value: str = Field("", description="The thing asked for itself, to the letter as the first of them has it.")
     reason: str = Field("", description="Why it is not answered.")
+    kind: RefusalKind | None = Field(None, description="The kind of that reason; see NotFound.")
 
 
 class Answer(_Wire):
@@ -258,6 +294,7 @@ class Answer(_Wire):
     )
     table: AnswerTable | None = Field(None, description="The parts side by side, a row for each.")
     text: str = Field(description="The sentences with their citation numbers; for not_found, why and what is near.")
+    not_found: NotFound | None = Field(None, description="Why there is no answer, for machines and by kind.")
     sentences: tuple[Sentence, ...] = ()
     citations: tuple[Citation, ...] = ()
     conflicts: tuple[Conflict, ...] = Field((), description="Where the sources disagree about what was asked.")

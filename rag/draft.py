@@ -7,9 +7,20 @@ from rag.answering.claims import Claim, Disagreement, Earlier, Refusal, Remark, 
 from rag.checking.quantities import missing as missing_in
 from rag.citations import CitationChecker, Dropped, rendered
 from rag.comparing import table_of
-from rag.documents import Answer, AnswerPart, Article, Conflict, Passage, Sentence, StatedValue, Timings, Usage
+from rag.documents import (
+    Answer,
+    AnswerPart,
+    Article,
+    Conflict,
+    NotFound,
+    Passage,
+    Sentence,
+    StatedValue,
+    Timings,
+    Usage,
+)
 from rag.question import Question
-from rag.refusals import missing, nearest, unsupported
+from rag.refusals import missing, nearest_of, told_nearest, unsupported
 from rag.screening import warnings_about
 
 
@@ -35,7 +46,7 @@ class Draft:
         self._conflicts: list[Conflict] = []
         self._history: list[StatedValue] = []
         self._usage = Usage()
-        self._refused = ""
+        self._refused: Refusal | None = None
         self._value = ""
 
     def take(self, step: Step) -> str:
@@ -43,8 +54,8 @@ class Draft:
         match step:
             case Claim():
                 return self._admit(step)
-            case Refusal(reason):
-                self._refused = reason
+            case Refusal():
+                self._refused = step
             case Remark(text):
                 self._warnings.append(text)
             case Disagreement():
@@ -79,12 +90,19 @@ class Draft:
             return
         part = self._parts[len(self._answered)]
         status: Literal["answered", "not_found"] = "answered" if self._of_part else "not_found"
-        reason = "" if self._of_part else self._refused or unsupported(self._warnings)
+        refused = None if self._of_part else self._refused or unsupported(self._warnings)
         numbers = tuple(sorted(set(self._of_part)))
         self._answered.append(
-            AnswerPart(question=part.wording, status=status, sentences=numbers, value=self._value, reason=reason)
+            AnswerPart(
+                question=part.wording,
+                status=status,
+                sentences=numbers,
+                value=self._value,
+                reason=refused.reason if refused else "",
+                kind=refused.kind if refused else None,
+            )
         )
-        self._of_part, self._refused, self._value = [], "", ""
+        self._of_part, self._refused, self._value = [], None, ""
 
     def _disagree(self, found: Disagreement) -> None:
         """Takes a disagreement up when the answer gives one of its values, and each can be cited."""
@@ -133,9 +151,9 @@ class Draft:
     def finished(self, model: str, timings: Timings) -> Answer:
         """The answer: what was admitted, or a refusal that says why and what is near."""
         text = " ".join(map(rendered, self._sentences)) + self.ending()
-        if not self._sentences:
-            reasons = [part.reason for part in self._answered] or [self._refused or unsupported(self._warnings)]
-            text = " ".join(part for part in (*dict.fromkeys(reasons), nearest(self._passages)) if part)
+        not_found = None if self._sentences else self._not_found()
+        if not_found:
+            text = f"{not_found.reason} {told_nearest(not_found.nearest)}".strip()
         return Answer(
             question=self._question.text,
             asked_as=self._question.wording,
@@ -144,6 +162,7 @@ class Draft:
             value=self._value if self._sentences else "",
             table=table_of(self._answered, self._sentences),
             text=text,
+            not_found=not_found,
             sentences=tuple(self._sentences),
             citations=self._checker.citations,
             conflicts=tuple(self._conflicts),
@@ -159,6 +178,13 @@ class Draft:
                 *warnings_about(self._passages),
             ),
         )
+
+    def _not_found(self) -> NotFound:
+        """Why nothing is answered; of several parts, each reason once, and the kind of the first."""
+        refused = self._refused or unsupported(self._warnings)
+        reasons = dict.fromkeys(part.reason for part in self._answered) or {refused.reason: None}
+        kind = next((part.kind for part in self._answered if part.kind), refused.kind)
+        return NotFound(kind=kind, reason=" ".join(reasons), nearest=nearest_of(self._passages, self._articles))
 
     def _incomplete(self) -> tuple[str, ...]:
         """What is not in the library of the articles that were cited, and, of a refusal, of all that were read for it.

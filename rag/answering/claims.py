@@ -4,7 +4,7 @@ from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from rag.documents import Passage, Usage
+from rag.documents import Passage, RefusalKind, Usage
 from rag.question import Question
 
 
@@ -38,6 +38,7 @@ class Refusal:
     """The answerer finds that the passages do not answer the question. `reason` is a whole sentence for the reader."""
 
     reason: str
+    kind: RefusalKind = "not_said"
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,20 +14,20 @@ from pathlib import Path
 import anyio.to_thread
 
 from rag.answering.asked import AspectFinder
-from rag.answering.claims import Claim, Disagreement, Earlier, Quote, Refusal, Remark, Step
+from rag.answering.claims import Claim, Disagreement, Earlier, Quote, Remark, Step
 from rag.answering.conflicts import beside
 from rag.answering.cut_out import cut_out
 from rag.answering.events import day_in
 from rag.answering.listing import Entry, entries_in, list_wanted, meets, others_than_things, to_compare
 from rag.answering.listing import Wanted as ListWanted
 from rag.answering.scoring import Features, Scored, features_of, in_time, newest_gain, overlap
+from rag.answering.shortfall import shortfall
 from rag.answering.sought import Sought, sought_by
 from rag.answering.windows import Window, windows_of
 from rag.documents import Passage
 from rag.embedding import Embedder
 from rag.embedding.embedder import Vectors
 from rag.question import Question
-from rag.refusals import not_said
 
 # Only so many windows are embedded: the rest is far behind by its words alone, and each costs 3 to 6 ms.
 EMBEDDED = 16
@@ -80,8 +80,7 @@ class ExtractiveAnswerer:
         if sought.aspect and sought.aspect.name == "line of business":
             needed = SUPPORT_NEEDED_DESCRIBED
         if not scored or scored[0].score < needed:
-            about = question.companies or sought.question.names[:1]
-            return [Refusal(not_said(about, sought.aspect.name if sought.aspect else ""))]
+            return [shortfall(sought, passages, fitting)]
         only_newest = in_time(sought) and not question.period
         claims = list(_claims(scored, needed, 1 if only_newest else SENTENCES))
         first = replace(claims[0], value=cut_out(scored[0].window, sought))

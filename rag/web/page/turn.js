@@ -214,15 +214,17 @@ function alsoIn(citations) {
 function notFound(answer) {
   const made = fromTemplate("not-found");
   // The nearest articles are listed below, where they can be opened.
-  made.querySelector(".reason").textContent = answer.text.replace(/\s*The nearest articles are .*$/s, "");
-  const nearest = [...new Map(answer.passages.toReversed().map((found) => [found.article_id, found])).values()].reverse();
-  for (const passage of nearest.slice(0, 3)) {
-    const button = element("button", "title", passage.title);
+  made.querySelector(".reason").textContent = answer.not_found.reason;
+  for (const article of answer.not_found.nearest) {
+    const button = element("button", "title", article.title);
     button.type = "button";
-    button.addEventListener("click", () => openArticle(passage, button));
-    made.querySelector("ul").append(element("li", "", button, element("span", "byline", writtenOut(passage.published))));
+    const best = answer.passages.find((passage) => passage.article_id === article.article_id);
+    button.addEventListener("click", () => openArticle(best, button));
+    const about = article.companies.length ? `about ${article.companies.join(", ")}` : "";
+    const line = [writtenOut(article.published), about].filter(Boolean).join(" · ");
+    made.querySelector("ul").append(element("li", "", button, element("span", "byline", line)));
   }
-  made.querySelector(".nearest").hidden = nearest.length === 0;
+  made.querySelector(".nearest").hidden = answer.not_found.nearest.length === 0;
   return made;
 }
 

@@ -1,0 +1,90 @@
+"""Refusals: why there is no answer, by kind and in words, and what the nearest articles are about."""
+
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+
+import pytest
+
+import rag
+from rag.documents import Answer
+
+COHERE = """---
+title: Cohere in the spring
+published: 2025-04-10
+---
+Cohere is in talks to be bought by a bank. The company would be valued at $9 billion, said people familiar with it.
+
+Cohere raised $40 million in its Series A in September 2021. Index Ventures led the Series A.
+
+Cohere has 500 employees in Toronto.
+"""
+HELSING = """---
+title: Helsing and its drones
+published: 2025-05-02
+---
+Helsing had revenue of $30 million in 2023 and of $60 million in 2024.
+
+Helsing hired a new adviser.
+"""
+SIERRA = """---
+title: A dinner in May
+published: 2025-05-03
+---
+Anysphere has 300 employees, and a cook.
+
+A dinner was held in May. Among the guests was a founder of Sierra, who had just closed a Series B.
+"""
+
+
+@pytest.fixture
+def ask(library_of: Callable[[Mapping[str, str]], Path]) -> Iterator[Callable[..., Answer]]:
+    with rag.open(library_of({"cohere.md": COHERE, "helsing.md": HELSING, "sierra.md": SIERRA})) as library:
+        yield library.ask
+
+
+@pytest.mark.parametrize(
+    ("question", "kind", "words"),
+    [
+        ("Who is the chief financial officer of Mistral AI?", "not_mentioned", "mentions Mistral AI"),
+        (
+            "Who led Cohere's Series B?",
+            "another_round",
+            "lead investor of other rounds than the one asked about: Series A",
+        ),
+        ("How many customers does Cohere have?", "another_quantity", "they give the headcount"),
+        ("How many employees does Sierra have?", "another_company", "Cohere, not of Sierra"),
+        ("Who is the chair of Helsing?", "not_said", "do not give the chair"),
+    ],
+)
+def test_a_refusal_tells_what_is_there_instead(
+    ask: Callable[..., Answer], question: str, kind: str, words: str
+) -> None:
+    answer = ask(question)
+    assert answer.not_found is not None, answer.text
+    assert (answer.status, answer.not_found.kind) == ("not_found", kind), answer.text
+    assert words in answer.not_found.reason
+    assert answer.text.startswith(answer.not_found.reason)
+
+
+def test_an_answer_has_no_refusal(ask: Callable[..., Answer]) -> None:
+    assert ask("Who led Cohere's Series A?").not_found is None
+
+
+def test_nothing_in_reach_is_a_kind_of_its_own(ask: Callable[..., Answer]) -> None:
+    answer = ask("Who led Cohere's Series A?", as_of="2001")
+    assert answer.not_found is not None
+    assert (answer.not_found.kind, answer.not_found.nearest) == ("no_articles", ())
+
+
+def test_the_nearest_articles_are_named_with_what_they_are_about(ask: Callable[..., Answer]) -> None:
+    answer = ask("Who is the chair of Helsing?")
+    assert answer.not_found is not None
+    first = answer.not_found.nearest[0]
+    assert (first.title, first.published, first.companies) == ("Helsing and its drones", "2025-05-02", ("Helsing",))
+    assert "“Helsing and its drones” (about Helsing)" in answer.text
+
+
+def test_each_part_of_a_question_has_its_own_kind(ask: Callable[..., Answer]) -> None:
+    answer = ask("Who led Cohere's Series A and who led Cohere's Series B?")
+    assert [part.kind for part in answer.parts] == [None, "another_round"]
+    assert answer.not_found is None
