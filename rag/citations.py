@@ -72,7 +72,7 @@ class CitationChecker:
         """Quotes for the text: those given, else from the passages cited, else from any passage."""
         given = tuple(quote for quote in claim.quotes if self._passages.is_exact(quote))
         if given and self._supports(given, text):
-            return given, ""
+            return (*self._passages.headings_saying(text, given), *given), ""
         cited = [n - 1 for n in claim.cites if 1 <= n <= len(self._passages)]
         reason = ""
         for chosen in (cited, range(len(self._passages))):

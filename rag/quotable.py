@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from rag.answering.claims import Quote
-from rag.checking.claim_words import NAME_RUN, fold
+from rag.checking.claim_words import NAME_RUN, content, fold, tokens
 from rag.checking.support import Evidence, sentences
 from rag.checking.surroundings import surroundings
 from rag.documents import Article, Passage
@@ -75,6 +75,17 @@ class QuotablePassages:
         if passage is None:
             return Evidence(quote.text)
         return self._evidence(quote, passage, self._heading_before(passage, quote.start - passage.start))
+
+    def headings_saying(self, text: str, quotes: Sequence[Quote]) -> tuple[Quote, ...]:
+        """The headings above the quotes that have words of the text which no quote has, each once."""
+        unsaid = content(text) - tokens(" ".join(quote.text for quote in quotes))
+        found: dict[Quote, bool] = {}
+        for quote in quotes if unsaid else ():
+            passage = next(self.holding(quote), None)
+            heading = self._heading_before(passage, quote.start - passage.start) if passage else None
+            if heading and self.is_exact(heading) and unsaid & tokens(heading.text):
+                found[heading] = True
+        return tuple(found)
 
     def _windows_in(self, passage: Passage) -> Iterator[Window]:
         """Sentences and pairs of neighbours, each with the heading above it; no pair reaches into a new section."""

@@ -40,6 +40,22 @@ published: 2025-05-01
 | Pixtral 12B | Apache-2.0 |
 | Zephyr 7B | Apache-2.0 |
 """
+UNDER_HEADINGS = """---
+title: Who works where
+published: 2025-04-10
+---
+# Who works where
+
+## Helsing
+
+Drones need software, and somebody must write it in a quiet room.
+
+The company has had its offices in Lisbon since May.
+
+## Others
+
+Cohere has had its offices in Lisbon for years.
+"""
 
 
 @pytest.fixture
@@ -84,3 +100,19 @@ def test_a_list_has_an_entry_and_a_citation_for_each_thing(
 )
 def test_what_wants_several_things_is_known(question: str, wanted: str | None) -> None:
     assert list_wanted(understand(question)) == wanted
+
+
+def test_an_entry_says_what_it_lists_and_cites_the_heading_that_names_it(
+    library_of: Callable[[Mapping[str, str]], Path],
+) -> None:
+    with rag.open(library_of({"rivals.md": UNDER_HEADINGS})) as library:
+        answer = library.ask("Which companies are in Lisbon?")
+    by_number = {citation.number: citation.quote for citation in answer.citations}
+    told = {sentence.text: [by_number[number] for number in sentence.citations] for sentence in answer.sentences}
+    assert told == {
+        "Helsing: The company has had its offices in Lisbon since May.": [
+            "## Helsing",
+            "The company has had its offices in Lisbon since May.",
+        ],
+        "Cohere has had its offices in Lisbon for years.": ["Cohere has had its offices in Lisbon for years."],
+    }

@@ -73,7 +73,7 @@ class ExtractiveAnswerer:
         """All steps at once. Blocking."""
         sought = self.sought(question, passages)
         if (wanted := list_wanted(question)) and len(entries := self.entries(sought, passages, wanted)) > 1:
-            return [*(_claim(entry.window) for entry in entries), Remark(LIST_REMARK)]
+            return [*(_claim(entry.window, entry.text) for entry in entries), Remark(LIST_REMARK)]
         fitting = self.fitting(sought, passages)
         scored = self.score(sought, fitting)
         needed = SUPPORT_NEEDED if sought.aspect else SUPPORT_NEEDED_UNKNOWN
@@ -185,8 +185,8 @@ def _claims(scored: Sequence[Scored], needed: float, most: int) -> Iterator[Clai
         if any(window.overlaps(other) or window.says_the_same(other) for other in taken):
             continue
         taken.append(window)
-        yield _claim(window)
+        yield _claim(window, window.readable)
 
 
-def _claim(window: Window) -> Claim:
-    return Claim(window.readable, quotes=(Quote(window.passage.article_id, window.start, window.end, window.text),))
+def _claim(window: Window, text: str) -> Claim:
+    return Claim(text, quotes=(Quote(window.passage.article_id, window.start, window.end, window.text),))

@@ -1,7 +1,7 @@
 """Questions that want several things, `which start-ups did Acme back?`: one entry for each company or model.
 
 Every sentence, item and row that meets what the question says of them gives the thing it is about. Where it does not
-name that thing itself, the sentence, heading or cell that does is quoted with it.
+name that thing itself, the entry does, and the sentence or heading that does is quoted with it.
 """
 
 import re
@@ -63,10 +63,19 @@ def list_wanted(question: Question) -> Wanted | None:
 
 @dataclass(frozen=True)
 class Entry:
-    """One thing of the list, and the window that tells of it: its quote names it too."""
+    """One thing of the list, and the window that tells of it.
+
+    `called` is how the heading or title above names it, where the window's own text does not.
+    """
 
     name: str
     window: Window
+    called: str = ""
+
+    @property
+    def text(self) -> str:
+        """The sentence of the answer, which tells what it lists: `Acme: The company has two models.`"""
+        return f"{self.called}: {self.window.readable}" if self.called else self.window.readable
 
 
 def meets(window: Window, sought: Sought) -> bool:
@@ -112,12 +121,15 @@ def entries_in(window: Window, wanted: Wanted, sought: Sought) -> list[Entry]:
     text = window.passage.text
     paragraph = max(text.rfind("\n\n", 0, window.first) + 2, window.section)
     earlier = [named for named in known.company_names_in(text[paragraph : window.first]) if named[2] not in given]
-    if not earlier:
-        titled = [name for name in known.companies_in(subject_of(window.passage.title)) if name not in given]
-        return [Entry(titled[0], window)] if titled else []
-    start, _, company = earlier[-1]
-    first = next((a for a, b in sentence_spans(text) if a <= paragraph + start < b), paragraph)
-    return [Entry(company, replace(window, first=first, before=""))]
+    if earlier:
+        start, _, company = earlier[-1]
+        first = next((a for a, b in sentence_spans(text) if a <= paragraph + start < b), paragraph)
+        return [Entry(company, replace(window, first=first, before=""))]
+    for place in (window.above, subject_of(window.passage.title)):
+        for start, end, name in known.company_names_in(place):
+            if name not in given:
+                return [Entry(name, window, place[start:end])]
+    return []
 
 
 def to_compare(window: Window) -> str:
