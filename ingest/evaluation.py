@@ -22,6 +22,11 @@ from rag.settings import Settings
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 CORPUS = "corpus"
+# Suites that come with the repository: their articles, and their questions.
+OWN = {
+    CORPUS: ("docs_corpus", "benchmarks/questions"),
+    "newsletters": ("benchmarks/newsletters/articles", "benchmarks/newsletters"),
+}
 COLLECTIONS = {"scifact": ("scifact",), "multihop": ("multihop", "multihop-rag")}
 
 
@@ -32,16 +37,17 @@ def read_suite(name: str, data: Path | None, scratch: Path, split: str | None = 
 
     Raises ConfigurationError that says what is missing and how it is had.
     """
-    if split and (name in (CORPUS, "multihop") or Path(name).is_file()):
+    if split and (name in (*OWN, "multihop") or Path(name).is_file()):
         raise ConfigurationError(f"{name} has no splits.", "--split is for folders in BEIR's layout.")
-    if name == CORPUS:
-        files = sorted((REPOSITORY / "benchmarks" / "questions").glob("*.jsonl"))
+    if name in OWN:
+        articles, asked = (REPOSITORY / folder for folder in OWN[name])
+        files = sorted(asked.glob("*.jsonl"))
         if not files:
             raise ConfigurationError(
-                "The sample corpus and its questions come with the repository, not with the package.",
+                f"The suite {name} comes with the repository, not with the package.",
                 "Run it in a checkout, or name a file of your own questions.",
             )
-        return Suite(name, tuple(read_questions(files)), REPOSITORY / "docs_corpus")
+        return Suite(name, tuple(read_questions(files)), articles)
     if name in COLLECTIONS:
         found = (
             next((data / folder for folder in COLLECTIONS[name] if (data / folder).is_dir()), None) if data else None
@@ -62,7 +68,7 @@ def read_suite(name: str, data: Path | None, scratch: Path, split: str | None = 
         return Suite(path.stem, tuple(read_questions([path])))
     raise ConfigurationError(
         f"There is no suite {name!r}.",
-        f"Suites are {CORPUS}, {', '.join(COLLECTIONS)}, a folder, or a file of questions.",
+        f"Suites are {', '.join((*OWN, *COLLECTIONS))}, a folder, or a file of questions.",
     )
 
 
@@ -101,7 +107,7 @@ def library_for(
 def library_folder(suite: Suite, settings: Settings, folder: Path) -> Path:
     """Where the library of a suite's documents is kept: folders of the same name in two places are two suites."""
     key = f"library-{suite.name}-{settings.embedding_model}-{settings.embedding_precision}".replace("/", "-")
-    if suite.documents is not None and suite.name not in (CORPUS, *COLLECTIONS):
+    if suite.documents is not None and suite.name not in (*OWN, *COLLECTIONS):
         key += "-" + hashlib.sha256(str(suite.documents.absolute()).encode()).hexdigest()[:8]
     return folder / key
 

@@ -27,8 +27,8 @@ def evaluate(
         typer.Option(
             "--suite",
             metavar="NAME|PATH",
-            help="corpus (the sample corpus), scifact, multihop, a folder in BEIR's layout, or a file of questions "
-            "that are asked of --library.",
+            help="corpus (the sample corpus), newsletters (invented ones), scifact, multihop, a folder in BEIR's "
+            "layout, or a file of questions that are asked of --library.",
         ),
     ] = "corpus",
     half: Annotated[
