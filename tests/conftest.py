@@ -75,18 +75,33 @@ def ingest_into(library: Path, embedder: Embedder, *sources: Path) -> None:
         catalog.close()
 
 
+def library_made(folder: Path, texts: Mapping[str, str], model_folder: Path, embedder: Embedder) -> Path:
+    """A library of texts, by file name, which are written to `folder` too."""
+    articles, library = folder / "articles", folder / "library"
+    articles.mkdir(exist_ok=True)
+    for name, text in texts.items():
+        (articles / name).write_text(text, encoding="utf-8")
+    place_model(model_folder, library)
+    ingest_into(library, embedder, articles)
+    return library
+
+
 @pytest.fixture
 def library_of(tmp_path: Path, model_folder: Path, embedder: Embedder) -> MakeLibrary:
     """Makes a library of the given texts, by file name."""
+    return lambda texts: library_made(tmp_path, texts, model_folder, embedder)
+
+
+@pytest.fixture(scope="session")
+def shared_library_of(tmp_path_factory: pytest.TempPathFactory, model_folder: Path, embedder: Embedder) -> MakeLibrary:
+    """Makes a library of the given texts the first time it is asked for. Shared by the tests: not to be changed."""
+    made: dict[frozenset[tuple[str, str]], Path] = {}
 
     def make(texts: Mapping[str, str]) -> Path:
-        articles, library = tmp_path / "articles", tmp_path / "library"
-        articles.mkdir(exist_ok=True)
-        for name, text in texts.items():
-            (articles / name).write_text(text, encoding="utf-8")
-        place_model(model_folder, library)
-        ingest_into(library, embedder, articles)
-        return library
+        key = frozenset(texts.items())
+        if key not in made:
+            made[key] = library_made(tmp_path_factory.mktemp("shared"), texts, model_folder, embedder)
+        return made[key]
 
     return make
 

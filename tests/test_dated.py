@@ -1,8 +1,7 @@
 """Values that change: each with the day it speaks of, and the one that held on the day asked about."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from datetime import date
-from pathlib import Path
 
 import pytest
 
@@ -13,6 +12,7 @@ from rag.answering.sought import sought_by
 from rag.answering.windows import windows_of
 from rag.documents import Answer, Passage
 from rag.question import understand
+from tests.conftest import MakeLibrary
 
 
 def _dated(question: str, text: str, published: str | None = "2025-06-30") -> list[tuple[str, date | None, bool]]:
@@ -96,9 +96,9 @@ ROUNDS = {
 }
 
 
-@pytest.fixture
-def ask(library_of: Callable[[Mapping[str, str]], Path]) -> Iterator[Callable[..., Answer]]:
-    with rag.open(library_of(LIBRARY)) as library:
+@pytest.fixture(scope="module")
+def ask(shared_library_of: MakeLibrary) -> Iterator[Callable[..., Answer]]:
+    with rag.open(shared_library_of(LIBRARY)) as library:
         yield library.ask
 
 
@@ -143,9 +143,9 @@ def test_the_newest_value_of_the_day_asked_about_is_given(
     ],
 )
 def test_a_day_told_by_a_round_is_looked_up(
-    library_of: Callable[[Mapping[str, str]], Path], question: str, asked_as: str, said: str
+    shared_library_of: MakeLibrary, question: str, asked_as: str, said: str
 ) -> None:
-    with rag.open(library_of(ROUNDS)) as library:
+    with rag.open(shared_library_of(ROUNDS)) as library:
         answer = library.ask(question)
         assert answer.asked_as == asked_as
         assert not said or said in answer.sentences[0].text

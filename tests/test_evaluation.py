@@ -1,16 +1,17 @@
 """Measuring: what a measure says of an answer, how runs are kept and compared, and the command as its users have it."""
 
 import json
-import os
-import subprocess
-import sys
 from collections.abc import Callable, Mapping
+from contextlib import chdir
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from click.testing import Result
+from typer.testing import CliRunner
 
+from ingest.cli import app
 from ingest.evaluation import library_folder, read_suite
 from rag.documents import Answer, Article, Citation, Passage, Sentence
 from rag.errors import ConfigurationError
@@ -27,7 +28,6 @@ from rag.evaluation.report import to_html
 from rag.settings import Settings
 from tests.conftest import place_model
 
-DOSSIER = Path(sys.executable).with_name("dossier")
 TEXT = "Acme raised $22 million in its Series A. Zeta led it."
 ACME = Article(id="a1", source="acme.md", title="Acme raises", text=TEXT)
 
@@ -283,11 +283,11 @@ def test_a_report_lists_what_was_gained_and_lost_and_sorts_failures_by_what_went
 # the command
 
 
-def dossier(*arguments: str | Path, cwd: Path, check: int = 0) -> "subprocess.CompletedProcess[str]":
-    done = subprocess.run(
-        [DOSSIER, *map(str, arguments)], capture_output=True, text=True, timeout=200, cwd=cwd, env={**os.environ}
-    )
-    assert done.returncode == check, done.stdout + done.stderr
+def dossier(*arguments: str | Path, cwd: Path, check: int = 0) -> Result:
+    """The command, in this process, which spares it its imports; end_to_end/test_evaluation.py has it as a process."""
+    with chdir(cwd):
+        done = CliRunner().invoke(app, list(map(str, arguments)))
+    assert done.exit_code == check, done.output
     return done
 
 

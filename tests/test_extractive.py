@@ -1,7 +1,6 @@
 """Answers without a language model, over small libraries of real ingested articles."""
 
-from collections.abc import Callable, Iterator, Mapping
-from pathlib import Path
+from collections.abc import Callable, Iterator
 
 import pytest
 
@@ -9,6 +8,7 @@ import rag
 from rag.answering.wanted import named
 from rag.documents import Answer
 from rag.indexes.lexical import terms
+from tests.conftest import MakeLibrary
 
 LUMEN = """---
 title: Lumen Robotics lands $80M to teach warehouse arms
@@ -69,10 +69,9 @@ Quillon employs 110 people in its Boston office.
 """
 
 
-@pytest.fixture
-def ask(library_of: Callable[[Mapping[str, str]], Path]) -> Iterator[Callable[..., Answer]]:
-    folder = library_of({"lumen.md": LUMEN, "week.md": WEEK, "older.md": OLDER})
-    with rag.open(folder) as library:
+@pytest.fixture(scope="module")
+def ask(shared_library_of: MakeLibrary) -> Iterator[Callable[..., Answer]]:
+    with rag.open(shared_library_of({"lumen.md": LUMEN, "week.md": WEEK, "older.md": OLDER})) as library:
         yield library.ask
 
 
@@ -161,8 +160,8 @@ def test_a_company_that_no_article_names_is_refused(ask: Callable[..., Answer]) 
     assert "No article in the library mentions Anthropic." in answer.text
 
 
-def test_every_quote_is_an_exact_slice(library_of: Callable[[Mapping[str, str]], Path]) -> None:
-    with rag.open(library_of({"lumen.md": LUMEN})) as library:
+def test_every_quote_is_an_exact_slice(shared_library_of: MakeLibrary) -> None:
+    with rag.open(shared_library_of({"lumen.md": LUMEN})) as library:
         for question in ("How large was Lumen's Series A?", "Who advises Lumen?", "Who led the Series B?"):
             for c in library.ask(question).citations:
                 assert library.article(c.article_id).text[c.start : c.end] == c.quote

@@ -142,8 +142,8 @@ def test_whatever_stands_in_a_field_an_entry_is_read(text: str, field: str) -> N
 
 
 @pytest.mark.slow
-def test_a_feed_of_a_hundred_thousand_entries_is_read_whole() -> None:
+def test_a_feed_of_ten_thousand_entries_is_read_whole() -> None:
     item = "<item><title>T {0}</title><link>https://e.com/{0}</link><pubDate>13 Jun 2023 08:00:00 GMT</pubDate></item>"
-    feed = channel("".join(map(item.format, range(100_000))))
+    feed = channel("".join(map(item.format, range(10_000))))
     links = {entry.link for entry in read_feed(feed.encode(), "a feed")}
-    assert len(links) == 100_000
+    assert len(links) == 10_000

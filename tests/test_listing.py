@@ -9,6 +9,7 @@ import rag
 from rag.answering.listing import list_wanted
 from rag.documents import Answer
 from rag.question import understand
+from tests.conftest import MakeLibrary
 
 LEADS = """---
 title: Who signed first
@@ -58,9 +59,9 @@ Cohere has had its offices in Lisbon for years.
 """
 
 
-@pytest.fixture
-def ask(library_of: Callable[[Mapping[str, str]], Path]) -> Iterator[Callable[[str], Answer]]:
-    with rag.open(library_of({"leads.md": LEADS, "places.md": PLACES, "models.md": MODELS})) as library:
+@pytest.fixture(scope="module")
+def ask(shared_library_of: MakeLibrary) -> Iterator[Callable[[str], Answer]]:
+    with rag.open(shared_library_of({"leads.md": LEADS, "places.md": PLACES, "models.md": MODELS})) as library:
         yield library.ask
 
 

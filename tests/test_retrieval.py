@@ -1,9 +1,7 @@
 """Finding passages: two legs, fused, filtered."""
 
 import asyncio
-from collections.abc import Callable, Mapping
 from contextlib import closing
-from pathlib import Path
 
 import pytest
 
@@ -12,6 +10,7 @@ from rag.assistant import Assistant
 from rag.errors import ConfigurationError
 from rag.fusion import ARTICLE, DENSE, SENTENCE, WORDS, fuse, scaled
 from rag.settings import Settings
+from tests.conftest import MakeLibrary
 
 ARTICLES = {
     "a.md": "---\ntitle: Acme raises\npublished: 2024-01-02\ncompanies: [Acme]\n---\nAcme raised money from Zeta.\n",
@@ -41,37 +40,37 @@ def test_scores_that_are_all_equal_or_missing_fuse_all_the_same() -> None:
     assert fuse({DENSE: {}, WORDS: {}, ARTICLE: {}}, []) == []
 
 
-def test_what_was_published_after_the_as_of_date_is_not_found(library_of: Callable[[Mapping[str, str]], Path]) -> None:
-    with rag.open(library_of(ARTICLES)) as library:
+def test_what_was_published_after_the_as_of_date_is_not_found(shared_library_of: MakeLibrary) -> None:
+    with rag.open(shared_library_of(ARTICLES)) as library:
         assert {p.title for p in library.search("chief scientist")} == {"Acme raises", "Bolt hires"}
         assert {p.title for p in library.search("chief scientist", as_of="2024")} == {"Acme raises"}
 
 
 def test_only_articles_about_the_companies_asked_for_are_found(
-    library_of: Callable[[Mapping[str, str]], Path],
+    shared_library_of: MakeLibrary,
 ) -> None:
-    with rag.open(library_of(ARTICLES)) as library:
+    with rag.open(shared_library_of(ARTICLES)) as library:
         assert {p.title for p in library.search("money", companies=["Bolt"])} == {"Bolt hires"}
 
 
 def test_a_company_or_product_that_occurs_nowhere_is_named_in_the_refusal(
-    library_of: Callable[[Mapping[str, str]], Path],
+    shared_library_of: MakeLibrary,
 ) -> None:
-    with rag.open(library_of(ARTICLES)) as library:
+    with rag.open(shared_library_of(ARTICLES)) as library:
         for name in ("Anthropic", "Nimbus 7B", "Wexler"):
             answer = library.ask(f"What does {name} cost?")
             assert answer.status == "not_found"
             assert f"mentions {name}" in answer.text
 
 
-def test_the_best_passage_comes_first_and_no_more_than_k(library_of: Callable[[Mapping[str, str]], Path]) -> None:
-    with rag.open(library_of(ARTICLES)) as library:
+def test_the_best_passage_comes_first_and_no_more_than_k(shared_library_of: MakeLibrary) -> None:
+    with rag.open(shared_library_of(ARTICLES)) as library:
         found = library.search("Who is chief scientist at Bolt?", k=1)
         assert [p.title for p in found] == ["Bolt hires"]
 
 
-def test_a_leg_without_a_weight_is_not_asked(library_of: Callable[[Mapping[str, str]], Path]) -> None:
-    settings = Settings(library=library_of(ARTICLES))
+def test_a_leg_without_a_weight_is_not_asked(shared_library_of: MakeLibrary) -> None:
+    settings = Settings(library=shared_library_of(ARTICLES))
     found = {}
     for name, weights in {"words": {WORDS: 1.0}, "dense": {DENSE: 1.0}, "both": {DENSE: 0.5, WORDS: 0.5}}.items():
         with closing(Assistant.open(settings, weights=weights)) as assistant:
@@ -86,18 +85,18 @@ def test_a_leg_without_a_weight_is_not_asked(library_of: Callable[[Mapping[str, 
 
 @pytest.mark.parametrize(("weights", "depth"), [({ARTICLE: 1.0}, 9), ({DENSE: 1, "magic": 1}, 9), ({DENSE: 1}, 0)])
 def test_weights_that_find_nothing_are_told(
-    weights: dict[str, float], depth: int, library_of: Callable[[Mapping[str, str]], Path]
+    weights: dict[str, float], depth: int, shared_library_of: MakeLibrary
 ) -> None:
     with pytest.raises(ConfigurationError, match="Weights are of dense, sentence, words, article"):
-        Assistant.open(Settings(library=library_of(ARTICLES)), weights=weights, depth=depth)
+        Assistant.open(Settings(library=shared_library_of(ARTICLES)), weights=weights, depth=depth)
 
 
-def test_a_passage_is_as_near_as_its_nearest_sentence(library_of: Callable[[Mapping[str, str]], Path]) -> None:
+def test_a_passage_is_as_near_as_its_nearest_sentence(shared_library_of: MakeLibrary) -> None:
     mixed = (
         "Acme bakes bread in Rome. Its founder plays chess. Bolt raised $5 million from Zeta. The court let it pass."
     )
     texts = {"a.md": f"---\ntitle: This week\n---\n{mixed}\n", "b.md": "---\ntitle: Bolt\n---\nBolt makes batteries.\n"}
-    with rag.open(library_of(texts)) as library:
+    with rag.open(shared_library_of(texts)) as library:
         found = library.search("How much money did Bolt raise from Zeta?", explain=True)
     week, bolt = (
         {signal.name: signal for signal in p.signals or ()} for p in sorted(found, key=lambda p: -len(p.text))
