@@ -64,10 +64,8 @@ class _Source:
 
 def beside(best: Window, fitting: Sequence[Scored], sought: Sought) -> Iterator[Earlier | Disagreement]:
     """The disagreement about the value that the best window gives, and the earlier values, as far as there are any."""
-    if sought.aspect is None or sought.value not in ("amount", "count", "percent", "date"):
+    if not is_comparable(sought):
         return
-    if len(sought.wanted.companies or sought.question.names) != 1:
-        return  # whose values are compared must be sure
     sources = _sources(fitting, sought)
     answered = _answered(best, sought)
     if answered is None:
@@ -79,6 +77,12 @@ def beside(best: Window, fitting: Sequence[Scored], sought: Sought) -> Iterator[
         told = [answered, *(source.value for source in at_odds)]
         if earlier := _earlier(answered, told, sources):
             yield Earlier(tuple(earlier))
+
+
+def is_comparable(sought: Sought) -> bool:
+    """Whether sources may give different values of what is sought; whose values they are must be sure."""
+    is_value = sought.aspect is not None and sought.value in ("amount", "count", "percent", "date")
+    return is_value and len(sought.wanted.companies or sought.question.names) == 1
 
 
 def _sources(fitting: Sequence[Scored], sought: Sought) -> list[_Source]:

@@ -1,12 +1,11 @@
 """The day of a round or listing that a question tells time by: `before its Series B`."""
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rag.answering.evidence import typed_values, values_in
-from rag.answering.scoring import Scored
 from rag.answering.sought import Sought
+from rag.answering.windows import Window
 from rag.checking.quantities import quantities
 from rag.dates import written_out
 from rag.question import Question, reworded
@@ -36,11 +35,10 @@ def event_in(asked: Question) -> ToldBy | None:
     return ToldBy(reworded(asked, f"When was {asked.companies[0]}'s {match['event']}?"), *match.span())
 
 
-def day_in(scored: Sequence[Scored], sought: Sought) -> str:
-    """The day that the best window gives, as far as it is known; empty where it gives none."""
-    if not scored or sought.aspect is None:
+def day_in(window: Window, sought: Sought) -> str:
+    """The day that a window gives, as far as it is known; empty where it gives none."""
+    if sought.aspect is None:
         return ""
-    window = scored[0].window
     spans = typed_values(sought.aspect, "date", window, values_in("date", window.text, sought.question.known))
     days = {(q.start, q.end): q.value for q in quantities(window.text)}
     found = (days[span] for span in spans)

@@ -14,8 +14,8 @@ from pathlib import Path
 import anyio.to_thread
 
 from rag.answering.asked import AspectFinder
-from rag.answering.claims import Claim, Disagreement, Earlier, Quote, Remark, Step
-from rag.answering.conflicts import beside
+from rag.answering.claims import Claim, Quote, Remark, Step
+from rag.answering.conflicts import beside, is_comparable
 from rag.answering.cut_out import cut_out
 from rag.answering.events import day_in
 from rag.answering.listing import Entry, entries_in, list_wanted, meets, others_than_things, to_compare
@@ -75,20 +75,23 @@ class ExtractiveAnswerer:
         if (wanted := list_wanted(question)) and len(entries := self.entries(sought, passages, wanted)) > 1:
             return [*(_claim(entry.window, entry.text) for entry in entries), Remark(LIST_REMARK)]
         fitting = self.fitting(sought, passages)
-        scored = self.score(sought, fitting)
-        needed = SUPPORT_NEEDED if sought.aspect else SUPPORT_NEEDED_UNKNOWN
-        if sought.aspect and sought.aspect.name == "line of business":
-            needed = SUPPORT_NEEDED_DESCRIBED
-        if not scored or scored[0].score < needed:
+        supported = self.supported(sought, fitting)
+        if not supported:
             return [shortfall(sought, passages, fitting)]
         only_newest = in_time(sought) and not question.period
-        claims = list(_claims(scored, needed, 1 if only_newest else SENTENCES))
-        first = replace(claims[0], value=cut_out(scored[0].window, sought))
-        return [first, *claims[1:], *beside(scored[0].window, fitting, sought)]
+        claims = list(_claims(supported, 1 if only_newest else SENTENCES))
+        best = supported[0].window
+        first = replace(claims[0], value=cut_out(best, sought))
+        return [first, *claims[1:], *beside(best, fitting, sought)]
 
     def beside(self, question: Question, passages: Sequence[Passage]) -> list[Step]:
         """What the sources say beside an answer: where they disagree, and older values. Blocking."""
-        return [step for step in self.answer(question, passages) if isinstance(step, Disagreement | Earlier)]
+        sought = self.sought(question, passages)
+        if list_wanted(question) or not is_comparable(sought):
+            return []  # nothing is embedded for it
+        fitting = self.fitting(sought, passages)
+        supported = self.supported(sought, fitting)
+        return list(beside(supported[0].window, fitting, sought)) if supported else []
 
     def event_day(self, question: Question, passages: Sequence[Passage]) -> str:
         """The day of the event that a question asks the date of, as far as it is known; empty where it is not said.
@@ -96,8 +99,8 @@ class ExtractiveAnswerer:
         Blocking.
         """
         sought = self.sought(question, passages)
-        scored = self.score(sought, self.fitting(sought, passages))
-        return day_in(scored, sought) if scored and scored[0].score >= SUPPORT_NEEDED else ""
+        supported = self.supported(sought, self.fitting(sought, passages))
+        return day_in(supported[0].window, sought) if supported else ""
 
     def sought(self, question: Question, passages: Sequence[Passage]) -> Sought:
         """What the question seeks in the passages. Blocking."""
@@ -111,6 +114,13 @@ class ExtractiveAnswerer:
             for window in windows_of(passage)
             if (features := features_of(window, sought))
         ]
+
+    def supported(self, sought: Sought, fitting: Sequence[Scored]) -> list[Scored]:
+        """Those of the fitting windows that are good enough for an answer, best first. Blocking."""
+        needed = SUPPORT_NEEDED if sought.aspect else SUPPORT_NEEDED_UNKNOWN
+        if sought.aspect and sought.aspect.name == "line of business":
+            needed = SUPPORT_NEEDED_DESCRIBED
+        return [one for one in self.score(sought, fitting) if one.score >= needed]
 
     def score(self, sought: Sought, fitting: Sequence[Scored]) -> list[Scored]:
         """The best of the fitting windows, compared with the question by the embedding model, best first. Blocking."""
@@ -172,14 +182,14 @@ def _to_embed(window: Window, features: Features, sought: Sought) -> str:
     return window.to_embed if names_it or not subject else f"{subject}: {window.to_embed}"
 
 
-def _claims(scored: Sequence[Scored], needed: float, most: int) -> Iterator[Claim]:
+def _claims(supported: Sequence[Scored], most: int) -> Iterator[Claim]:
     """The best window, and others that are about as good and add something."""
     taken: list[Window] = []
-    for candidate in scored:
+    for candidate in supported:
         window = candidate.window
-        if len(taken) == most or candidate.score < max(needed, scored[0].score - MARGIN):
+        if len(taken) == most or candidate.score < supported[0].score - MARGIN:
             break
-        best, features = scored[0].features, candidate.features
+        best, features = supported[0].features, candidate.features
         if taken and (features.companies < best.companies - NEAR_ENOUGH or features.names < best.names):
             continue  # what is surely about the company and the thing asked for needs nothing that may be
         if any(window.overlaps(other) or window.says_the_same(other) for other in taken):
