@@ -18,6 +18,7 @@ from rag.answering.extractive import ExtractiveAnswerer
 from rag.answering.listing import list_wanted
 from rag.answering.rewriting import Rewriter, may_be_used
 from rag.catalog import Catalog
+from rag.descriptions import with_companies
 from rag.documents import Answer, Article, Passage, Timings, Usage
 from rag.draft import Draft
 from rag.embedding import Embedder, build_embedder
@@ -27,7 +28,7 @@ from rag.inbox import Inbox
 from rag.indexes import Indexes
 from rag.names import Names, names_for, shipped
 from rag.parts import parts_of
-from rag.question import Question, Scope, Turn, reworded, understand
+from rag.question import Question, Scope, Turn, reworded, understand, written_properly
 from rag.refusals import not_mentioned, nothing_in_reach
 from rag.reranking import Reranker, build_reranker
 from rag.retrieval import DEPTH, Found, Retriever, merged
@@ -207,7 +208,7 @@ class Assistant:
 
     async def _worded_by(self, rewriter: Rewriter, asked: Question, history: Sequence[Turn]) -> tuple[Question, Usage]:
         """A question that leans on the conversation as the model words it, where that may be used; else unchanged."""
-        plain = understand(asked.text, limit=self.settings.max_question, known=self._names).wording
+        plain = with_companies(written_properly(asked.text, self._names), self._names)
         if plain == asked.wording:
             return asked, Usage()
         proposed, spent = await rewriter.in_other_words(plain, history)

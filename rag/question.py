@@ -121,7 +121,7 @@ def understand(
         )
     known = known or shipped()
     today = today or date.today()
-    wording = stand_alone(spelled_out(corrected(wording, known)), scope.get("history", ()), known, today)
+    wording = stand_alone(written_properly(wording, known), scope.get("history", ()), known, today)
     as_of = scope.get("as_of")
     limits = Limits(
         parse_as_of(as_of) if as_of else None,
@@ -131,6 +131,11 @@ def understand(
     )
     asked = Question(text=text, wording=wording, limits=limits, today=today, known=known)
     return reworded(asked, wording)
+
+
+def written_properly(text: str, known: Names) -> str:
+    """The words of a question with slips put right and short forms written out."""
+    return spelled_out(corrected(" ".join(text.split()), known))
 
 
 def reworded(question: Question, wording: str) -> Question:
