@@ -2,6 +2,7 @@
 
 import re
 
+from rag.checking.number_patterns import MONTH_NAMES
 from rag.checking.quantities import quantities
 from rag.names import Names, shipped
 from rag.rounds import SERIES
@@ -16,8 +17,8 @@ _NO_NAMES = frozenset(
     "versus".split()
 )
 # Measures, posts and times: a name ends where one of them stands (`Acme ARR June 2025` is about `Acme`).
-_CUTS = frozenset(
-    "january february march april may june july august september october november december jan feb mar apr jun "
+_CUTS = frozenset(map(str.casefold, MONTH_NAMES)) | frozenset(
+    "jan feb mar apr jun "
     "jul aug sep sept oct nov dec monday tuesday wednesday thursday friday saturday sunday q1 q2 q3 q4 h1 h2 fy "
     "yoy qoq mom ytd ceo ceos cto cfo coo cmo cro cpo api apis llm llms gpu gpus us usa uk eu usd eur gbp ipo "
     "ipos vc vcs arr mrr gmv ebitda hq faq latest current total post pre net gross debt biggest largest first "

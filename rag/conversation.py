@@ -6,18 +6,17 @@ from dataclasses import dataclass
 from datetime import date
 
 from rag.asked_names import names_in
+from rag.checking.number_patterns import MONTH_NAMES
 from rag.names import Names
 from rag.names.occurrences import occurrences
 from rag.periods import Period, periods_in
-from rag.rounds import STAGE
+from rag.rounds import SPOKEN_ROUND
 
-ROUND = re.compile(rf"\b{STAGE}(?: round)?\b", re.IGNORECASE)
-FIRM = r"(?:company|start-?up|firm|lab|laboratory|outfit|business|maker)"
 _WANTS_PERSON = re.compile(r"\b(?:who|whom|whose)\b", re.IGNORECASE)
 _NAME = r"[A-ZÀ-Þ][\w’-]+(?: (?:de|van|von|der|la|le|du|El|Al))?(?: [A-ZÀ-Þ][\w’-]+)"
 _PEOPLES_NAMES = re.compile(rf"(?<![\w-]){_NAME}{{1,2}}(?![\w-])")
 _NOBODY = re.compile(
-    r"\b(?:Series|Seed|January|February|March|April|May|June|July|August|September|October|November|December|Capital"
+    rf"\b(?:Series|Seed|{'|'.join(MONTH_NAMES)}|Capital"
     r"|Ventures|Partners|Fund|Bank|Group|Holdings|Labs?|AI|Inc|University|The|In|At|On|San|New|United|Horowitz|Street)\b"
 )
 
@@ -87,9 +86,8 @@ def _named_first(last: Turn, people: Sequence[str], known: Names) -> tuple[str, 
     """The company an answer names first, or a name in the question that no table knows."""
     if found := known.companies_in(last.answer):
         return found[:1]
-    return tuple(name for name in names_in(last.question, known) if name not in people and not ROUND.fullmatch(name))[
-        :1
-    ]
+    names = names_in(last.question, known)
+    return tuple(name for name in names if name not in people and not SPOKEN_ROUND.fullmatch(name))[:1]
 
 
 def _brought_in(past: Sequence[Turn], known: Names) -> tuple[str, ...]:
@@ -103,7 +101,7 @@ def _brought_in(past: Sequence[Turn], known: Names) -> tuple[str, ...]:
 
 def rounds_in(text: str) -> tuple[str, ...]:
     """The rounds a text names, once each."""
-    return tuple(dict.fromkeys(match.group() for match in ROUND.finditer(text)))
+    return tuple(dict.fromkeys(match.group() for match in SPOKEN_ROUND.finditer(text)))
 
 
 def models_in(text: str, known: Names) -> tuple[str, ...]:

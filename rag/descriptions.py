@@ -11,7 +11,9 @@ from rag.names import Names
 from rag.names.entries import plain
 
 _MAKER = r"(?:maker|developer|owner|parent|publisher|operator|provider)s?"
-_FIRM = r"(?:company|start-?up|firm|lab|laboratory|outfit|business|venture|employer)"
+# What a company is called without its name.
+FIRM = r"(?:company|start-?up|firm|lab|laboratory|maker|developer|business|outfit)"
+_FIRM = rf"(?:{FIRM}|venture|employer)"
 _WORDS = r"(?P<name>[\w.&’'-]+?(?: [\w.&-]+?){0,3})"
 _THINGS = r"(?:chatbots?|models?|editors?|assistants?|browsers?|apps?|agents?|generators?|tools?)"
 _THING = rf"(?: {_THINGS})?"

@@ -5,9 +5,10 @@ from collections.abc import Sequence
 from datetime import date
 
 from rag.asked_names import names_in
-from rag.conversation import ROUND, Focus, models_in
+from rag.conversation import Focus, models_in
 from rag.names import Names
 from rag.periods import earlier_or_later, periods_in
+from rag.rounds import SPOKEN_ROUND
 
 ASKS = re.compile(
     r"\b(?:who|whom|whose|what|which|when|where|why|how|is|are|was|were|did|does|do|has|have|had|can|could|will|would"
@@ -40,7 +41,7 @@ def _thing(bare: str, known: Names, today: date) -> tuple[str, str]:
         return "period", named
     if (periods := periods_in(bare, today)) and _is_all(bare, periods[0].start, periods[0].end):
         return "period", bare
-    if (stage := ROUND.search(named)) and _is_all(named, *stage.span()):
+    if (stage := SPOKEN_ROUND.search(named)) and _is_all(named, *stage.span()):
         return "round", stage.group()
     owner = re.sub(r"[’']s$", "", named)
     if models := models_in(owner, known):
@@ -78,12 +79,12 @@ def _spans_of(question: str, kind: str, known: Names, today: date) -> list[tuple
         before = [_BEFORE_PERIOD.search(question[:start]) for start, _ in periods]
         return [(at.start() if at else start, end) for at, (start, end) in zip(before, periods, strict=True)]
     if kind == "round":
-        return [match.span() for match in ROUND.finditer(question)]
+        return [match.span() for match in SPOKEN_ROUND.finditer(question)]
     if kind == "model":
         return _occurring(models_in(question, known), question)
     if spans := [(start, end) for start, end, _ in known.company_names_in(question)]:
         return spans
-    return _occurring([name for name in names_in(question, known) if not ROUND.fullmatch(name)][:1], question)
+    return _occurring([name for name in names_in(question, known) if not SPOKEN_ROUND.fullmatch(name)][:1], question)
 
 
 def _occurring(names: Sequence[str], text: str) -> list[tuple[int, int]]:

@@ -9,10 +9,12 @@ from collections.abc import Sequence
 from datetime import date
 
 from rag.asked_names import names_in
-from rag.conversation import FIRM, ROUND, Focus, Turn, focus_of, people_in
+from rag.conversation import Focus, Turn, focus_of, people_in
+from rag.descriptions import FIRM
 from rag.ellipses import ASKS, NOW, asked_of_another
 from rag.names import Names
 from rag.periods import earlier_or_later, periods_in
+from rag.rounds import SPOKEN_ROUND
 
 _LEAD = re.compile(
     r"^(?:(?:and|but|so|ok(?:ay)?|then|or|also|plus|thanks?(?: you)?|right|great)[,.!]* )+(?=\S)", re.IGNORECASE
@@ -135,8 +137,8 @@ def _with_references(wording: str, focus: Focus, known: Names, today: date) -> s
     ):
         it = focus.brought_in[0]
     if match := _THAT_ROUND.search(found):
-        if (stages := focus.rounds or focus.told_rounds) and not ROUND.search(found):
-            stage = re.sub(r" round$", "", stages[0])
+        if (stages := focus.rounds or focus.told_rounds) and not SPOKEN_ROUND.search(found):
+            stage = re.sub(r" rounds?$", "", stages[0])
             company = "" if companies else f"{_owned(focus.companies[0])} " if focus.companies else ""
             found = f"{found[: match.start()]}{company}{stage} round{found[match.end() :]}"
     elif it:
@@ -208,13 +210,13 @@ def _with_rest(found: str, wording: str, focus: Focus, known: Names) -> str:
 
 def _has_its_time(wording: str) -> bool:
     """Whether it names a round or a day, so that the round spoken of before is not meant."""
-    return bool(ROUND.search(wording) or NOW.search(wording) or periods_in(wording, date.max))
+    return bool(SPOKEN_ROUND.search(wording) or NOW.search(wording) or periods_in(wording, date.max))
 
 
 def _with_subject(wording: str, focus: Focus, today: date) -> str:
     """The wording with what it is about in brackets behind it: company or model, round, day."""
     named = [focus.subject]
-    if focus.rounds and _OF_A_ROUND.search(wording) and not ROUND.search(wording) and not NOW.search(wording):
+    if focus.rounds and _OF_A_ROUND.search(wording) and not SPOKEN_ROUND.search(wording) and not NOW.search(wording):
         named.append(focus.rounds[0])
     plain = wording.rstrip(" ?.!")
     asks_of_a_day = focus.period and periods_in(focus.question, today) and not ASKS.search(plain)
@@ -225,7 +227,7 @@ def _with_subject(wording: str, focus: Focus, today: date) -> str:
 
 def _things(wording: str, known: Names) -> tuple[str, ...]:
     """What a question names beside rounds."""
-    return tuple(name for name in names_in(wording, known) if not ROUND.fullmatch(name))
+    return tuple(name for name in names_in(wording, known) if not SPOKEN_ROUND.fullmatch(name))
 
 
 def _is_general(wording: str) -> bool:

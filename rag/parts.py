@@ -13,7 +13,7 @@ from rag.names import Names
 from rag.names.occurrences import occurrences
 from rag.periods import periods_in
 from rag.question import Question, kind_of, names_in, reworded
-from rag.rounds import STAGE
+from rag.rounds import SPOKEN_ROUND
 
 # More than these would no longer be read.
 MOST = 4
@@ -35,7 +35,6 @@ _RANGE = re.compile(r"\b(?:between|from)(?: the)? $", re.IGNORECASE)
 _TOGETHER = re.compile(
     r"\b(?:talks|deal|merger|partnership|alliance|relation\w*|link|dispute|lawsuit|agreement)\b", re.I
 )
-_ROUND = re.compile(rf"\b{STAGE}(?: rounds?)?\b", re.IGNORECASE)
 _SIZE = re.compile(r"(?<![\w$€£.])\d+(?:\.\d+)?[bm]\b", re.IGNORECASE)
 _PRONOUN = re.compile(r"\b(?:it|its|they|their|them|he|she|his|her)\b", re.IGNORECASE)
 _COMPARE = re.compile(r"^\W*(?:please )?(?:compare|contrast|set side by side)\b(?: the)? ", re.IGNORECASE)
@@ -115,7 +114,7 @@ def _whole(wording: str, first: _Term, term: _Term) -> str:
 
 def _terms(wording: str, question: Question) -> list[_Term]:
     found = [_term("period", p.start, p.end) for p in periods_in(wording, question.today)]
-    found += [_term("round", *match.span()) for match in _ROUND.finditer(wording)]
+    found += [_term("round", *match.span()) for match in SPOKEN_ROUND.finditer(wording)]
     for named in occurrences(wording, question.known):
         kinds = frozenset("model" if entry.kind in ("family", "product") else entry.kind for entry in named.entries)
         found.append(_Term(kinds, named.start, named.end))
@@ -160,7 +159,7 @@ def _carrying(piece: str, other: str, question: Question) -> str:
     if names_in(piece, known) and not (_PRONOUN.search(piece) and not known.companies_in(piece)):
         return piece
     meant: Sequence[str] = known.companies_asked(other) or names_in(other, known)[:1]
-    rounds = [] if _ROUND.search(piece) else [match.group() for match in _ROUND.finditer(other)]
+    rounds = [] if SPOKEN_ROUND.search(piece) else [match.group() for match in SPOKEN_ROUND.finditer(other)]
     named = ", ".join(dict.fromkeys([*meant, *rounds]))
     return f"{piece.rstrip('?.')} ({named})" if named else piece
 

@@ -9,7 +9,7 @@ from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from rag.checking.number_patterns import MONTHS
+from rag.checking.number_patterns import MONTH_NAMES, MONTHS, SHORT_MONTHS
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +28,7 @@ class Period:
         return (self.last - self.first).days + 1
 
 
-_MONTH = (
-    r"(?:january|february|march|april|may|june|july|august|september|october|november|december"
-    r"|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)\b\.?"
-)
+_MONTH = rf"(?:{'|'.join(MONTH_NAMES)}|{SHORT_MONTHS})\b\.?"
 _STRETCH = (
     r"early|mid|the middle of|middle of|late|the (?:beginning|start) of|(?:beginning|start) of|the end of|end of"
     r"|year-end|spring(?: of)?|summer(?: of)?|autumn(?: of)?|fall(?: of)?|winter(?: of)?"

@@ -6,6 +6,8 @@ SERIES = r"series[ -][a-k]\d?"
 STAGE = rf"(?:pre-?seed|seed|{SERIES})"
 # `pre-Series A` is no Series A.
 ROUND = re.compile(rf"(?<!pre-)(?<!pre )\b{STAGE}\b", re.IGNORECASE)
+# As a question speaks of one.
+SPOKEN_ROUND = re.compile(rf"\b{STAGE}(?: rounds?)?\b", re.IGNORECASE)
 _SERIES = re.compile(SERIES, re.IGNORECASE)
 
 

@@ -9,12 +9,13 @@ from dataclasses import dataclass
 
 from rag.answering.aspects import Aspect, Value
 from rag.answering.windows import Span
+from rag.rounds import STAGE
 
 # Characters beyond which a word hardly belongs to a number any more.
 FAR = 50
 # What each joint of clauses between a word and a number costs, in characters.
 CLAUSE = 15
-_JOINT = re.compile(r"[;,:](?= )|\b(?:and|with|but|while|after)\b", re.IGNORECASE)
+JOINT = re.compile(r"[;,:](?= )|\b(?:and|with|but|while|after)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,7 @@ _ABOUT = r"(?:about |over |around |roughly |nearly |above |more than |a price of
 _CLAIMS = (
     _up_to_amount(r"stakes? (?:[\w,]+ ){0,4}", "stake", "investment", "purchase price"),
     _up_to_amount(
-        rf"(?:round|series [a-k]\d?|seed|[\d.]+ (?:m|b|tr)illion|raised [^.;]{{,30}}) at {_ABOUT}",
+        rf"(?:round|{STAGE}|[\d.]+ (?:m|b|tr)illion|raised [^.;]{{,30}}) at {_ABOUT}",
         "valuation", "price per share", "purchase price",
     ),
     _up_to_amount(
@@ -60,7 +61,7 @@ _CLAIMS = (
     _claim("amount", r"revenues?|sales|turnover|arr|run[- ]?rate", "revenue"),
     _claim("amount", r"valu(?:ed|es|ation|ations|ing)|post-money", "valuation"),
     _claim("amount", r"in all|in total|altogether|to date", *_RAISING),
-    _claim("amount", r"raised|series [a-k]\d?|seed|round of", *_RAISING),
+    _claim("amount", rf"raised|{STAGE}|round of", *_RAISING),
     _claim("amount", r"costed|gpu time", "training cost"),
     _claim("amount", r"bought|sold|acquired|purchased?|takeover", "purchase price"),
     _claim(
@@ -112,5 +113,5 @@ def gap_between(one: Span, other: Span, text: str) -> int:
     """Characters between two spans; joints of clauses and the end of a sentence between them count as many more."""
     start, end = min(one[1], other[1]), max(one[0], other[0])
     between = text[start:end]
-    joints = CLAUSE * len(_JOINT.findall(between))
+    joints = CLAUSE * len(JOINT.findall(between))
     return max(0, end - start) + joints + (FAR if re.search(r"[.!?;] |\n", between) else 0)

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from rag.answering.claimed import JOINT
 from rag.answering.evidence import typed_values, values_in
 from rag.answering.focus import in_anothers_column
 from rag.answering.sought import Sought
@@ -25,9 +26,8 @@ _OVERTAKEN = re.compile(
 _NOW = re.compile(r"\b(?:today|now|currently|at present)\b", re.IGNORECASE)
 # What a further value between a value and a date costs, in characters.
 BETWEEN = 60
-# What each joint of clauses between them costs.
+# What each joint of clauses between them costs: more than between a word and its number.
 CLAUSE = 30
-_JOINT = re.compile(r"[;,:]|\b(?:and|but|while|after)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +99,7 @@ def _date_beside(window: Window, span: Span, values: Sequence[Span]) -> str:
         start, end, _ = found
         left, right = min(end, span[1]), max(start, span[0])
         crossed = sum(left <= other[0] and other[1] <= right for other in others)
-        return max(0, right - left) + BETWEEN * crossed + CLAUSE * len(_JOINT.findall(window.text[left:right]))
+        return max(0, right - left) + BETWEEN * crossed + CLAUSE * len(JOINT.findall(window.text[left:right]))
 
     if window.passage.published:
         dates += [(*match.span(), window.passage.published) for match in _NOW.finditer(window.text)]

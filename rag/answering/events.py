@@ -9,10 +9,11 @@ from rag.answering.windows import Window
 from rag.checking.quantities import quantities
 from rag.dates import written_out
 from rag.question import Question, reworded
+from rag.rounds import STAGE
 
 _BEFORE = re.compile(
     r"\b(?P<before>before|prior to|ahead of|until|up to)"
-    r" (?:(?:its|the|their)|(?:[\w.]+ ){0,2}[\w.]+[’']s) (?P<event>(?:series [a-k]\d?|pre-?seed|seed)(?: round)?"
+    rf" (?:(?:its|the|their)|(?:[\w.]+ ){{0,2}}[\w.]+[’']s) (?P<event>{STAGE}(?: round)?"
     r"|ipo|listing|flotation)\b",
     re.IGNORECASE,
 )

@@ -7,6 +7,7 @@ from functools import lru_cache
 from rag.answering.aspects import Aspect, Value
 from rag.answering.claimed import FAR, gap_between, heads_another, is_claimed
 from rag.answering.windows import Span, Window
+from rag.checking.number_patterns import MONTH_NAMES
 from rag.checking.quantities import Quantity, quantities
 from rag.indexes.lexical import terms
 from rag.names import Names
@@ -46,8 +47,8 @@ _ACTS = re.compile(
     r"|founded|became)|, [A-Z]| \|"
 )
 # Capitalised words that name nobody.
-_NOBODY = frozenset(
-    "january february march april may june july august september october november december monday tuesday "
+_NOBODY = frozenset(map(str.casefold, MONTH_NAMES)) | frozenset(
+    "monday tuesday "
     "wednesday thursday friday saturday sunday series seed round ceo cto cfo coo ceos api apis ai llm llms "
     "ipo arr us usa uk eu europe european american french german british chinese japanese chief officer "
     "executive scientist product the a an in on at this that these those it its he she they we our other "

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rag.checking.quantities import Quantity, quantities
+from rag.descriptions import FIRM
 from rag.documents import Passage
 from rag.indexes.lexical import terms
 from rag.names import Names
@@ -19,10 +20,7 @@ DESCRIBES = re.compile(
 )
 
 # `the Paris lab Mistral`: a text need not say where it is.
-_EPITHET = re.compile(
-    r"\b(?:the|an?) ([A-Z][\w-]+?)(?:-based)? (?:\w+ )?"
-    r"(?:lab|laboratory|company|start-?up|firm|maker|developer|outfit)\b"
-)
+_EPITHET = re.compile(rf"\b(?:the|an?) ([A-Z][\w-]+?)(?:-based)? (?:\w+ )?{FIRM}\b")
 
 # More capitals than this are a shouted word.
 LONGEST_INITIALS = 5

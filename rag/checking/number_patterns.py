@@ -20,23 +20,14 @@ SCALES = {
 
 # -- dates -------------------------------------------------------------------------------------------------------------
 
-_MONTH_NAMES = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
+MONTH_NAMES = (
+    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
     "December",
-]
-MONTHS = {name[:3].lower(): number for number, name in enumerate(_MONTH_NAMES, 1)}
-_FULL = "|".join(_MONTH_NAMES)
-_MONTH = rf"(?P<month>{_FULL}|(?:Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)\b\.?)"
+)  # fmt: skip
+MONTHS = {name[:3].lower(): number for number, name in enumerate(MONTH_NAMES, 1)}
+_FULL = "|".join(MONTH_NAMES)
+SHORT_MONTHS = "Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec"
+_MONTH = rf"(?P<month>{_FULL}|(?:{SHORT_MONTHS})\b\.?)"
 _ORDINAL = r"(?:st|nd|rd|th)?"
 _DAYS = rf"(?P<day>\d{{1,2}}){_ORDINAL}(?:\s?(?:-|\bto\b|\band\b)\s?(?P<last_day>\d{{1,2}}){_ORDINAL})?"
 _YEAR = r"(?P<year>(?:19|20)\d{2})"

@@ -10,7 +10,6 @@ Value = Literal["amount", "count", "percent", "date", "name", "person", "model",
 
 # Pieces of patterns that aspects of several kinds have in common.
 WHEN = r"when|since when|what (?:day|date|month|year)|which (?:day|date|month|year)|(?<!to )dates?|how long ago"
-FIRM = r"(?:company|start-?up|firm|lab|laboratory|maker|developer|business|outfit)"
 
 
 @dataclass(frozen=True)

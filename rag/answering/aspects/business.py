@@ -1,6 +1,7 @@
 """What is asked of a company's business: what it does, for whom, and what it earns by it."""
 
-from rag.answering.aspects.aspect import FIRM, aspect
+from rag.answering.aspects.aspect import aspect
+from rag.descriptions import FIRM
 
 # `Acme, the maker of arms`, `Bolt sells`, `a start-up that builds`: what says what something is.
 _THING = (

@@ -1,12 +1,14 @@
 """What is asked of a company itself: since when there is one, and where."""
 
-from rag.answering.aspects.aspect import FIRM, WHEN, all_of, aspect
+from rag.answering.aspects.aspect import WHEN, all_of, aspect
+from rag.checking.number_patterns import MONTH_NAMES
+from rag.descriptions import FIRM
 
 _NATIONS = (
     "French|German|British|American|Chinese|Japanese|Canadian|Israeli|Korean|Indian|Swiss|Dutch|Swedish|European"
     "|Italian|Spanish|Irish"
 )
-_MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
+_MONTHS = "|".join(MONTH_NAMES)
 # `based in Zurich`, `the Zurich start-up`, `Zurich-based`, `Sakana AI of Tokyo`: capitals count.
 _PLACED = (
     r"(?-i:(?:based|[Hh]eadquarter\w*|founded|[Ss]et up|located|offices?|[Hh]ome|started|company|firm)\b"

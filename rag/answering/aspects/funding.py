@@ -1,9 +1,10 @@
 """What is asked of the money a company was given: its rounds, who put it in, what the company is worth by them."""
 
 from rag.answering.aspects.aspect import WHEN, all_of, aspect
+from rag.rounds import STAGE
 
 _ROUND = (
-    r"pre-?seed|seed|series [a-k]\d?"
+    rf"{STAGE}"
     r"|(?:first|last|latest|newest|second|third)? ?(?:funding |financing )?rounds?|funding|financing"
     r"|fundrais\w+"
 )
@@ -42,7 +43,7 @@ LEAD_INVESTOR = aspect(
         all_of(
             r"(?:co-?)?le(?:d|ad|ads|ading)|anchor\w*|in front|at the front|main (?:backer|investor)"
             r"|head(?:ed|ing)|spearhead\w*|front(?:ed|ing)",
-            r"series [a-k]\d?|seed|rounds?|rais(?:e|ed|ing)|funding|financing|invest(?:ors?|ments?|ed)"
+            rf"{STAGE}|rounds?|rais(?:e|ed|ing)|funding|financing|invest(?:ors?|ments?|ed)"
             r"|(?:m|b|tr)illion|cheque|check|backers?|raise",
         )
     ),

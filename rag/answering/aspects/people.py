@@ -1,6 +1,7 @@
 """What is asked of people: who they are, how many there are, and which posts they hold."""
 
-from rag.answering.aspects.aspect import FIRM, aspect
+from rag.answering.aspects.aspect import aspect
+from rag.descriptions import FIRM
 
 _MADE = (
     r"(?:co-?)?found(?:ed|ing)?(?! (?:\w+ )?advis)|start(?:ed)?|set (?:it )?up|establish\w*|creat(?:ed|ion|ors?)"
