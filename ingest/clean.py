@@ -63,11 +63,11 @@ _WALL_DEPTH = 12
 def clean(found: Extracted) -> Extracted:
     """The article with clean text, title and address, and with the flags `truncated` and `paywalled` where due."""
     text, invisible = _clean_characters(found.text)
-    paragraphs = [p for p in re.split(r"\n{2,}", text) if p.strip()]
+    paragraphs = [p for p in text.split("\n\n") if p.strip()]
     if is_letter(paragraphs):  # saved as a page or as text: of mail this is done already
         paragraphs = [p for p in re.split(r"\n{2,}", without_frame(text)) if p.strip()] or paragraphs
     paragraphs, flags = _without_wall(paragraphs)
-    paragraphs = [p for p in paragraphs if not (len(p) <= _LONGEST_CALL_OUT and _CALL_OUT.search(p))]
+    paragraphs = [p for p in paragraphs if not (len(p) <= _LONGEST_CALL_OUT and _CALL_OUT.match(p))]
     notes = (f"{invisible} invisible characters removed",) if invisible else ()
     return replace(
         found,
@@ -93,17 +93,19 @@ def canonical_url(url: str | None) -> str | None:
 
 def _clean_characters(text: str) -> tuple[str, int]:
     invisible = joiners = 0
-    if not text.isascii():  # the patterns take longer than all the rest, and have nothing to find there
+    if not text.replace("\n", " ").isprintable():  # of printable text they find nothing, and take longer than the rest
         text, invisible = _INVISIBLE.subn("", text)
         text, joiners = _JOINER.subn("", text)
-    text = _CONTROL.sub("", _SPACE.sub(" ", text.replace("\r\n", "\n").replace("\r", "\n")))
+        text = _CONTROL.sub("", _SPACE.sub(" ", text.replace("\r\n", "\n").replace("\r", "\n")))
     text = unicodedata.normalize("NFC", text)  # costs nothing where it is so already
     if "://" in text:  # the address of a link is no text; a host name still says where it points
         text = _ADDRESS.sub(lambda found: found[1].removeprefix("www."), text)
     lines = "\n".join(map(str.rstrip, text.split("\n")))
     if "  " in lines:
         lines = _SPACES.sub(" ", lines)
-    return re.sub(r"\n{3,}", "\n\n", lines).strip("\n"), invisible + joiners
+    if "\n\n\n" in lines:
+        lines = re.sub(r"\n{3,}", "\n\n", lines)
+    return lines.strip("\n"), invisible + joiners
 
 
 def _one_line(text: str | None) -> str | None:
@@ -115,7 +117,7 @@ def _without_wall(paragraphs: list[str]) -> tuple[list[str], set[str]]:
     end = _wall_start(paragraphs)
     flags = {"truncated", "paywalled"} if end < len(paragraphs) else set()
     kept = paragraphs[:end]
-    while kept and _TEASER.search(kept[-1]) and len(kept[-1]) <= 100:
+    while kept and _TEASER.match(kept[-1]) and len(kept[-1]) <= 100:
         kept = kept[:-1]
         flags.add("truncated")
     if kept and _CUT.search(kept[-1]):
@@ -132,7 +134,7 @@ def _wall_start(paragraphs: list[str]) -> int:
         is_short = len(paragraph) <= _LONGEST_CALL_OUT
         if is_short and says_wall(paragraph):
             start = i
-        elif not (is_short and (is_button(paragraph) or _CALL_OUT.search(paragraph) or _is_scrap(paragraph))):
+        elif not (is_short and (is_button(paragraph) or _CALL_OUT.match(paragraph) or _is_scrap(paragraph))):
             break
     # A button above the wall belongs to it.
     while 0 < start < len(paragraphs) and is_button(paragraphs[start - 1]):

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from ingest.graphemes import Range, clusters, on_boundaries
 from rag.sentences import sentence_spans
@@ -13,8 +13,7 @@ _LINE = re.compile(r"[^\n]*\S[^\n]*")
 _WORD = re.compile(r"\S+")
 
 
-@dataclass(frozen=True, slots=True)
-class Unit:
+class Unit(NamedTuple):
     """What is not cut, and its length. `header` is carried by the run it begins, and takes `header_tokens` of it."""
 
     start: int
@@ -94,9 +93,9 @@ class Cutter:
             return [unit]
         room = limit - unit.header_tokens
         if not unit.header or room < limit // 2:
-            unit, room = replace(unit, header="", header_tokens=0), limit
-        cut = [replace(part, header=unit.header, header_tokens=unit.header_tokens) for part in self._parts(unit, room)]
-        return [replace(cut[0], starts_paragraph=unit.starts_paragraph), *cut[1:]]
+            unit, room = unit._replace(header="", header_tokens=0), limit
+        cut = [part._replace(header=unit.header, header_tokens=unit.header_tokens) for part in self._parts(unit, room)]
+        return [cut[0]._replace(starts_paragraph=unit.starts_paragraph), *cut[1:]]
 
     def _parts(self, unit: Unit, limit: int) -> list[Unit]:
         for pieces in (self._lines(unit) if unit.has_lines else [], self._sentences(unit)):

@@ -6,8 +6,7 @@ spaces (or fenced), each line of a quote begins with `>`.
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from ingest.graphemes import on_boundaries
 from rag.sentences import sentence_spans
@@ -23,8 +22,7 @@ _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
 _INDENT = "    "
 
 
-@dataclass(frozen=True, slots=True)
-class Stretch:
+class Stretch(NamedTuple):
     """What is kept whole where it fits: `text[start:end]`.
 
     `header` is where the first row of its table stands, for the rows below it. What `leads` speaks of what follows it.
@@ -45,7 +43,7 @@ def stretches(text: str, language: str) -> list[Stretch]:
 
 
 def _placed(part: Stretch, start: int, end: int) -> Stretch:
-    return part if (part.start, part.end) == (start, end) else replace(part, start=start, end=end)
+    return part if (part.start, part.end) == (start, end) else part._replace(start=start, end=end)
 
 
 def _raw(text: str, language: str) -> Iterator[Stretch]:
@@ -127,10 +125,10 @@ def _with_tables(text: str, found: list[Stretch]) -> Iterator[Stretch]:
         goes_on = below is not None and below.kind == "row" and _are_neighbours(text, part, below)
         if above is None or header is None or above.kind != "row" or not _are_neighbours(text, above, part):
             header = part
-            yield replace(part, leads=goes_on)
+            yield part._replace(leads=goes_on)
         else:
             is_rule = _RULE.fullmatch(text, part.start, part.end) is not None
-            yield replace(part, header=(header.start, header.end), leads=goes_on and is_rule)
+            yield part._replace(header=(header.start, header.end), leads=goes_on and is_rule)
 
 
 def _are_neighbours(text: str, one: Stretch, other: Stretch) -> bool:

@@ -8,7 +8,7 @@ are go.
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from itertools import chain
 
 from lxml import html
@@ -33,8 +33,9 @@ def choose(blocks: Sequence[Block], matched: Sequence[int], lines: Sequence[Line
     if not matched:
         return []
     container = _container([blocks[i] for i in matched])
-    kept = _without_repeats(blocks, matched, container, lines)
-    kept |= set(_lost(blocks, kept, container))
+    inside = frozenset(container.iter())
+    kept = _without_repeats(blocks, matched, inside, lines)
+    kept |= set(_lost(blocks, kept, container, inside))
     return _without_pull_quotes([blocks[i] for i in sorted(kept)])
 
 
@@ -105,21 +106,25 @@ def within(chosen: Sequence[Block], body: Sequence[Line]) -> Sequence[Block]:
 
 def coverage(chosen: Sequence[Block], lines: Sequence[Line]) -> float:
     """The share of the extractor's words that the chosen blocks hold."""
-    there, wanted = Counter(block.words for block in chosen), Counter(lines)
-    same = there & wanted  # most lines are blocks: only the words of the others have to be compared
-    shared = sum(len(line) * count for line, count in same.items())
-    shared += (_words_in(there - same) & _words_in(wanted - same)).total()
+    there = Counter(block.words for block in chosen)
+    shared = 0
+    missing: list[Line] = []
+    for line in lines:  # most are blocks: only the words of the others have to be compared
+        if there.get(line):
+            there[line] -= 1
+            shared += len(line)
+        else:
+            missing.append(line)
+    if missing:
+        shared += (Counter(chain.from_iterable(there.elements())) & Counter(chain.from_iterable(missing))).total()
     return shared / max(1, sum(map(len, lines)))
-
-
-def _words_in(lines: Counter[Line]) -> Counter[str]:
-    return Counter(word for line in lines.elements() for word in line)
 
 
 def match(blocks: Sequence[Block], lines: Sequence[Line]) -> list[int]:
     """The numbers of the blocks whose words are in the lines, in order."""
     exact = set(lines)
-    sequences: set[Line] = set()  # made when a block is met that is not one of the lines
+    known: set[str] = set().union(*lines)
+    sequences: set[Line] = set()  # made when a block is met that is not one of the lines, but may be made of them
     tables: dict[html.HtmlElement, list[Block]] = {}
     for block in blocks:
         if block.table is not None:
@@ -134,9 +139,11 @@ def match(blocks: Sequence[Block], lines: Sequence[Line]) -> list[int]:
         elif block.words in exact:
             is_matched = True
         else:
-            sequences = sequences or {triple for words in lines for triple in _triples(words)}
             triples = list(_triples(block.words))
-            is_matched = sum(map(sequences.__contains__, triples)) >= _SHARE * len(triples)
+            is_matched = sum(map(known.issuperset, triples)) >= _SHARE * len(triples)
+            if is_matched:
+                sequences = sequences or {triple for words in lines for triple in _triples(words)}
+                is_matched = sum(map(sequences.__contains__, triples)) >= _SHARE * len(triples)
         if is_matched:
             matched.append(i)
     return matched
@@ -149,10 +156,14 @@ def _triples(words: Sequence[str]) -> Iterator[tuple[str, ...]]:
 def _container(matched: Sequence[Block]) -> html.HtmlElement:
     """The innermost element that holds most of the words that were matched."""
     weights: Counter[html.HtmlElement] = Counter()
+    parents: Counter[html.HtmlElement] = Counter()  # most blocks have theirs in common: its ancestors are met once
     total = 0
-    for words, block in {block.words: (len(block.words), block) for block in reversed(matched)}.values():
-        total += words
-        for element in (block.element, *block.element.iterancestors()):
+    for block in {block.words: block for block in reversed(matched)}.values():
+        total += len(block.words)
+        weights[block.element] += len(block.words)
+        parents[block.element.getparent()] += len(block.words)
+    for parent, words in parents.items():
+        for element in (parent, *parent.iterancestors()) if parent is not None else ():
             weights[element] += words
     element = matched[0].element.getroottree().getroot()
     while True:
@@ -163,25 +174,30 @@ def _container(matched: Sequence[Block]) -> html.HtmlElement:
 
 
 def _without_repeats(
-    blocks: Sequence[Block], matched: Sequence[int], container: html.HtmlElement, lines: Sequence[Line]
+    blocks: Sequence[Block], matched: Sequence[int], inside: Set[html.HtmlElement], lines: Sequence[Line]
 ) -> set[int]:
-    """Of blocks that say the same, the one in the article's element; the same twice only where it stands in a row."""
+    """Of blocks that say the same, the one in the article's element; the same twice only where it stands in a row.
+
+    `inside` are the elements in that one.
+    """
     exact = set(lines)
-    whole = "\n".join(" ".join(blocks[i].words) for i in matched)
-    inside = {i for i in matched if _is_in(blocks[i], container)}
+    whole = ""  # made when a block is met that is not one of the lines
+    in_article = {i for i in matched if blocks[i].element in inside}
     kept: set[int] = set()
     said: dict[tuple[str, ...], int] = {}
-    for i in sorted(matched, key=lambda i: (i not in inside, bool(blocks[i].beside), i)):
+    for i in sorted(matched, key=lambda i: (i not in in_article, bool(blocks[i].beside), i)):
         block = blocks[i]
-        if block.words not in exact and block.kind == "text" and whole.count(" ".join(block.words)) > 1:
-            continue  # a line of the story, set large beside it
+        if block.words not in exact and block.kind == "text":
+            whole = whole or "\n".join(" ".join(blocks[i].words) for i in matched)
+            if whole.count(" ".join(block.words)) > 1:
+                continue  # a line of the story, set large beside it
         before = said.get(block.words)
         if before is None or block.table is not None or len(block.words) < 4:
-            keep = i in inside or (
+            keep = i in in_article or (
                 len(block.words) >= _SENTENCE_WORDS and not block.beside and block.links < 0.5 and block.words in exact
             )
         else:
-            keep = i in inside and block.element.getprevious() is blocks[before].element
+            keep = i in in_article and block.element.getprevious() is blocks[before].element
         if keep:
             kept.add(i)
             said[block.words] = i
@@ -200,11 +216,9 @@ def _tables_of_links(blocks: Sequence[Block]) -> set[html.HtmlElement]:
     return {table for table in letters if linked[table] > 0.5 * letters[table]}
 
 
-def _is_in(block: Block, container: html.HtmlElement) -> bool:
-    return block.element is container or any(element is container for element in block.element.iterancestors())
-
-
-def _lost(blocks: Sequence[Block], kept: set[int], container: html.HtmlElement) -> Iterator[int]:
+def _lost(
+    blocks: Sequence[Block], kept: set[int], container: html.HtmlElement, inside: Set[html.HtmlElement]
+) -> Iterator[int]:
     """What stands between kept blocks, is written as they are, and was not found."""
     parents = {blocks[i].element.getparent() for i in kept}
     lists = {item.getparent() for i in kept if (item := blocks[i].item) is not None}
@@ -212,7 +226,7 @@ def _lost(blocks: Sequence[Block], kept: set[int], container: html.HtmlElement) 
     linked = _tables_of_links(blocks)
     for i in range(min(kept), max(kept)):
         block = blocks[i]
-        if i in kept or block.beside or not _is_in(block, container):
+        if i in kept or block.beside or block.element not in inside:
             continue
         if block.words in said and block.kind not in ("cell", "code"):
             continue

@@ -18,6 +18,7 @@ _CHINESE = re.compile(rf"{_YEAR}\s*[年년]\s*(?P<month>\d{{1,2}})\s*[月월](?:
 # With full stops the day comes first wherever it is written so; with strokes that depends on who writes.
 _DOTTED = re.compile(rf"(?<![\w.])(?P<day>\d{{1,2}})\.\s?(?P<month>\d{{1,2}})\.\s?{_YEAR}(?![\d.])")
 _STROKES = re.compile(rf"(?<![\d/])(?P<one>\d{{1,2}})/(?P<other>\d{{1,2}})/{_YEAR}(?![\d/])")
+_YEARS = re.compile(r"\d{4}")  # what all of these have in them, and few lines
 _OF = r"(?:of|de|del|d[’'])\s*"
 
 
@@ -76,6 +77,8 @@ def date_match(text: str) -> tuple[str, tuple[int, int]] | None:
 
     Where it is not clear which number is the month (`03/04/2023`), only the year is known.
     """
+    if not _YEARS.search(text):
+        return None
     found = _first_of((_ISO, *_ENGLISH, _CHINESE, _DOTTED), text)
     if found is None and (strokes := _STROKES.search(text)):
         return _of_strokes(strokes)

@@ -60,7 +60,7 @@ def _parse_text(body: bytes, name: str, today: date) -> Extracted:
         found = extract_html(text, name, today)
     else:
         found = extract_markdown(text, name) if kind == "markdown" else extract_text(text, name)
-    return replace(found, notes=notes + found.notes)
+    return replace(found, notes=notes + found.notes) if notes else found
 
 
 def _with_plausible_dates(found: Extracted, today: date) -> Extracted:
@@ -69,4 +69,6 @@ def _with_plausible_dates(found: Extracted, today: date) -> Extracted:
     if published and updated and updated < published[: len(updated)]:
         updated, more = None, (f"updated {updated} is before published {published} and was dropped",)
     source = found.date_source if published else None
+    if (published, updated, source) == (found.published, found.updated, found.date_source):
+        return found
     return replace(found, published=published, updated=updated, date_source=source, notes=found.notes + notes + more)

@@ -20,6 +20,7 @@ from ingest.extract.page_blocks import Block, page_blocks, words_of
 from ingest.extract.page_boxes import drop_boxes
 from ingest.extract.page_metadata import PageMetadata, date_in_address, read_metadata
 from ingest.extract.page_surroundings import byline_above, is_walled
+from ingest.extract.trafilatura_rules import narrow
 from ingest.extract.trafilatura_tree import tree_blocks
 from rag.dates import DateSource
 from rag.errors import SourceError
@@ -27,8 +28,19 @@ from rag.errors import SourceError
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # it speaks of a package for proxies, which is not needed
     import trafilatura
+    from trafilatura import xpaths
     from trafilatura.metadata import extract_metadata
     from trafilatura.settings import Document, Extractor
+
+narrow(
+    (
+        xpaths.BODY_XPATH,
+        xpaths.RAW_TREE_PRUNE_XPATH,
+        xpaths.REMOVE_COMMENTS_AND_LISTS_XPATH,
+        xpaths.OVERALL_DISCARD_XPATH,
+        xpaths.DISCARD_IMAGE_ELEMENTS,
+    )
+)
 
 # Titles in which a day is that of the issue: in others it is what the story is about.
 _EDITION = re.compile(r"\b(?:edition|issue|weekly|digest|newsletter|briefing|bulletin|round-?up)\b", re.IGNORECASE)
@@ -43,15 +55,12 @@ def extract_html(text: str, name: str, today: date = date.max) -> Extracted:
     Raises SourceError when there is nothing to parse.
     """
     page = _parse(text, name)
-    held = list(page.iter())  # lxml makes an element anew each time it is met, unless somebody holds it
     meta = read_metadata(page, today)
     found = _guessed(page) if not (meta.title and meta.author and meta.published) else None
     boxed = drop_boxes(page, meta.url)
     blocks = page_blocks(page)
-    body, chosen = _article(page, blocks, meta)
+    body, count, chosen = _article(page, blocks, meta)
     byline = byline_above(blocks, chosen)
-    del held
-    count = len(words_of(body))
     title = _headed(meta.title or (found.title if found else None) or _first_line(body) or name, body)
     published, source = _published(meta, found, title, byline.published)
     return Extracted(
@@ -71,16 +80,23 @@ def extract_html(text: str, name: str, today: date = date.max) -> Extracted:
 
 def _parse(text: str, name: str) -> html.HtmlElement:
     try:
-        # Comments would part the text that stands around them; trafilatura's own parser drops them too.
-        parser = html.HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True)
-        # The encoding is given: one declared in the text would be believed against what the text already is.
-        return html.fromstring(text.encode(), parser=parser)
+        return html.fromstring(text.encode(), parser=_parser())
     except (etree.ParserError, etree.XMLSyntaxError, ValueError) as error:
         raise SourceError(f"{name} cannot be read as HTML: {error}.", "Save the page again.") from error
 
 
-def _article(page: html.HtmlElement, blocks: Sequence[Block], meta: PageMetadata) -> tuple[str, Sequence[Block]]:
-    """The text of the article, and the blocks it stands in; all that the page says where no article is found."""
+@cache
+def _parser() -> html.HTMLParser:
+    # Comments would part the text that stands around them; trafilatura's own parser drops them too. The encoding is
+    # given: one declared in the text would be believed against what the text already is.
+    parser = html.HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True)
+    # One class for all: lxml's own way asks for that of each element in Python, for what forms can do besides.
+    parser.set_element_class_lookup(etree.ElementDefaultClassLookup(element=html.HtmlElement))
+    return parser
+
+
+def _article(page: html.HtmlElement, blocks: Sequence[Block], meta: PageMetadata) -> tuple[str, int, Sequence[Block]]:
+    """The text of the article, its words, and the blocks it stands in; all of the page where no article is found."""
     known = {block.text: block.words for block in blocks}
     body, lines = _found(page, known, fast=True)
     matched = match(blocks, lines)
@@ -94,15 +110,23 @@ def _article(page: html.HtmlElement, blocks: Sequence[Block], meta: PageMetadata
     else:
         chosen = choose(blocks, matched, lines)
     if coverage(chosen, stated if is_stated else lines) > _ENOUGH:
-        body = written(without_frame(within(chosen, stated) if is_stated else chosen, meta.author))
+        body, count = _told(within(chosen, stated) if is_stated else chosen, meta)
     elif is_stated:
-        body = "\n\n".join(meta.body)
-    elif len(words_of(body)) < _FEW:  # of a page that says so little, an extractor takes all, menus included
-        chosen = [block for block in blocks if not block.beside and block.links < 0.5]
-        body = written(without_frame(chosen, meta.author))
+        body, count = "\n\n".join(meta.body), sum(map(len, stated))
+    else:
+        count = sum(map(len, lines))
+        if count < _FEW:  # of a page that says so little, an extractor takes all, menus included
+            chosen = [block for block in blocks if not block.beside and block.links < 0.5]
+            body, count = _told(chosen, meta)
     if not body.strip():
-        body = "\n\n".join(block.text for block in blocks)
-    return body, chosen
+        body, count = "\n\n".join(block.text for block in blocks), sum(len(block.words) for block in blocks)
+    return body, count, chosen
+
+
+def _told(blocks: Sequence[Block], meta: PageMetadata) -> tuple[str, int]:
+    """What these blocks tell of the story, and its words."""
+    blocks = without_frame(blocks, meta.author)
+    return written(blocks), sum(len(block.words) for block in blocks)
 
 
 def _found(page: html.HtmlElement, known: Mapping[str, Line], *, fast: bool) -> tuple[str, list[Line]]:

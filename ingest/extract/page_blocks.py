@@ -66,7 +66,10 @@ class _Run:
 
 @dataclass(slots=True)
 class _Place:
-    """Where in the tree the walk is: what the elements around say of the text in them."""
+    """Where in the tree the walk is: what the elements around say of the text in them.
+
+    `row` and `table` are the innermost around it, `cell` the one of that table.
+    """
 
     element: html.HtmlElement
     tag: str
@@ -74,6 +77,8 @@ class _Place:
     item: html.HtmlElement | None = None
     depth: int = 0
     cell: html.HtmlElement | None = None
+    row: html.HtmlElement | None = None
+    table: html.HtmlElement | None = None
 
 
 def words_of(text: str) -> tuple[str, ...]:
@@ -116,7 +121,7 @@ def _walk(page: html.HtmlElement) -> Iterator[Block]:
                 places.append(_entered(places[-1], element, tag))
             links += tag == "a"
             if text := element.text:
-                _add(run, text, links)
+                _add(run, text, links, places[-1])
             continue
         if tag in BREAKING and places[-1].element is element and len(places) > 1:
             place = places.pop()
@@ -126,30 +131,34 @@ def _walk(page: html.HtmlElement) -> Iterator[Block]:
                 run = _Run()
         links -= tag == "a"
         if element is not page and (text := element.tail):
-            _add(run, text, links)
+            _add(run, text, links, places[-1])
     if block := _flushed(run, places[-1], tables):
         yield block
 
 
-def _add(run: _Run, text: str, links: int) -> None:
+def _add(run: _Run, text: str, links: int, place: _Place) -> None:
+    if text.isspace():
+        if run.pieces or place.tag == "pre":  # elsewhere white space at the beginning of a block is none
+            run.pieces.append(text)
+        return
     run.pieces.append(text)
-    if not text.isspace():
-        letters = len(text) - text.count(" ")
-        run.breaks = 0
-        run.letters += letters
-        run.linked += letters if links > 0 else 0
+    letters = len(text) - text.count(" ")
+    run.breaks = 0
+    run.letters += letters
+    run.linked += letters if links > 0 else 0
 
 
 def _entered(outer: _Place, element: html.HtmlElement, tag: str) -> _Place:
     beside = outer.beside or (tag if _is_beside(element, tag) else "hidden" if _is_hidden(element) else "")
-    is_list = tag in ("ul", "ol")
     return _Place(
         element,
         "pre" if outer.tag == "pre" else tag,
         beside,
-        item=element if tag == "li" else outer.item,
-        depth=outer.depth + is_list,
-        cell=element if tag in ("td", "th") else None if tag == "table" else outer.cell,
+        element if tag == "li" else outer.item,
+        outer.depth + (tag in ("ul", "ol")),
+        element if tag in ("td", "th") else None if tag == "table" else outer.cell,
+        element if tag == "tr" else outer.row,
+        element if tag == "table" else outer.table,
     )
 
 
@@ -179,8 +188,7 @@ def _flushed(run: _Run, place: _Place, tables: dict[html.HtmlElement, bool]) -> 
         return None
     row = table = None
     if place.cell is not None:
-        row = next(place.cell.iterancestors("tr"), None)
-        table = next(place.cell.iterancestors("table"), None)
+        row, table = place.row, place.table
         if table is not None and table not in tables:
             tables[table] = _holds_data(table)
         if table is not None and not tables[table]:
@@ -214,7 +222,9 @@ def _holds_data(table: html.HtmlElement) -> bool:
     """Whether a table is one to its readers, and not the layout of the page."""
     if table.find(".//table") is not None or table.get("role") == "presentation":
         return False
-    rows = [sum(cell.tag in ("td", "th") for cell in row) for row in table.iter("tr")]
-    if len(rows) < 2 or max(rows) < 2:
+    rows = list(table.iter("tr"))
+    if len(rows) < 2 or not any(sum(cell.tag in ("td", "th") for cell in row) > 1 for row in rows):
         return False
+    if next(table.iter("p", "h1"), None) is None:
+        return True
     return not any(len(cell.findall(".//p")) > 2 or cell.find(".//h1") is not None for cell in table.iter("td"))

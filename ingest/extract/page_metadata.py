@@ -133,8 +133,8 @@ def _published(
     stated: list[tuple[str | None, DateSource]] = [
         (to_iso(linked_data.string(data.get("datePublished")) or ""), "json-ld")
     ]
-    stated += [(to_iso(tags.get(name, "")), "opengraph") for name in _OPENGRAPH]
-    stated += [(to_iso(tags.get(name, "")), "meta") for name in _PUBLISHED]
+    stated += [(to_iso(tags[name]), "opengraph") for name in _OPENGRAPH if name in tags]
+    stated += [(to_iso(tags[name]), "meta") for name in _PUBLISHED if name in tags]
     stated.append((_marked_date(page, _FIRST_DATE), "meta"))
     found: list[tuple[str, DateSource]] = [(text, source) for text, source in stated if text]
     if not found:

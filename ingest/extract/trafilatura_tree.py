@@ -29,27 +29,34 @@ def _block(element: etree._Element) -> Iterator[str]:
     match element.tag:
         case "head":
             level = re.sub(r"\D", "", element.get("rend") or "") or "2"
-            words = join(_words(element))
+            words = _line(element)
             yield f"{'#' * int(level)} {words}" if words else ""
         case "list":
             yield "\n".join(_items(element))
         case "table":
-            rows = ([join(_words(cell)).replace("|", "/") for cell in row.iter("cell")] for row in element.iter("row"))
+            rows = ([_line(cell).replace("|", "/") for cell in row.iter("cell")] for row in element.iter("row"))
             yield "\n".join(f"| {' | '.join(cells)} |" for cells in rows if any(cells))
         case "code":
             yield "\n".join(f"    {line}" for line in "".join(element.itertext()).splitlines() if line.strip())
-        case _:
+        case _ if len(element):
             yield from tree_blocks(element)
+        case _:
+            yield _line(element)
 
 
 def _items(element: etree._Element, indent: str = "") -> Iterator[str]:
     for number, item in enumerate(element.iterchildren("item"), 1):
-        words = join(_words(item, skip="list"))
+        words = _line(item, skip="list")
         if words:
             yield f"{indent}{f'{number}.' if element.get('rend') == 'ol' else '-'} {words}"
         for below in item.iter("list"):
             if next(below.iterancestors("item"), None) is item:
                 yield from _items(below, indent + "  ")
+
+
+def _line(element: etree._Element, skip: str = "") -> str:
+    """The words in an element, in one line."""
+    return join(_words(element, skip) if len(element) else [element.text or ""])
 
 
 def _words(element: etree._Element, skip: str = "") -> Iterator[str]:

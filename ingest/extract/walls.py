@@ -4,7 +4,7 @@ import re
 
 _READER = r"(?:subscriber|member|patron|supporter|customer|abonn[ée]+)s?"
 # How a paragraph may begin: as a heading, an item, or with a sign.
-MARKS = r"^(?:#{1,6} |- |\W{0,4})"
+MARKS = r"(?:#{1,6} |- |\W{0,4})"
 # What a page says where a subscriber would read on. Each is written to the reader, at the beginning of a paragraph.
 _WALL = re.compile(
     MARKS + r"(?:"
@@ -40,9 +40,9 @@ _BUTTON = re.compile(
 
 def says_wall(text: str) -> bool:
     """Whether a short paragraph says that the rest is for subscribers."""
-    return _WALL.search(text) is not None
+    return _WALL.match(text) is not None
 
 
 def is_button(text: str) -> bool:
     """Whether a short paragraph says nothing but what a button to subscribe says."""
-    return _BUTTON.search(text) is not None
+    return _BUTTON.match(text) is not None

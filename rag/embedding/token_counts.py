@@ -26,10 +26,9 @@ class TokenCounts:
             known = self._known
             with suppress(KeyError):  # most texts have no word that is new
                 return [sum(map(known.__getitem__, words)) for words in split]
-            unknown = list({word for words in split for word in words if word not in known})
-            if unknown:
-                known.update(zip(unknown, self._count_anew(unknown), strict=True))
-            counts = [sum([known[word] for word in words]) for words in split]
+            unknown = list(set[str]().union(*split).difference(known))
+            known.update(zip(unknown, self._count_anew(unknown), strict=True))
+            counts = [sum(map(known.__getitem__, words)) for words in split]
             for word in unknown:
                 if len(word) > _LONGEST:
                     del known[word]
