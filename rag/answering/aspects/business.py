@@ -47,11 +47,10 @@ REVENUE = aspect(
     "revenue",
     "amount",
     asked=(
-        r"revenues?|sales|turnover|arr|run[- ]?rate|earn(?:s|ed|ing|ings)?|tak(?:e|es|ing) in|took in a"
-        r"|annuali[sz]ed|recurring|income|top line|expect(?:ed)? to sell"
+        r"revenues?|sales|turnover|arr|run[- ]?rate|earn(?:s|ed|ing|ings)?|tak(?:e|es|ing) in|took in"
+        r"|annuali[sz]ed|recurring|income|top line"
         r"|(?:make|makes|making)\b.* (?:a|per|each) (?:year|month)"
         r"|turn(?:s|ed|ing)? over|money (?:does|did|do) .{1,40} (?:make|earn|bring in)\b(?!.*(?:round|seed|series))"
-        r"|business volume"
     ),
     said=r"revenues?|sales|turnover|arr|run[- ]?rate|annuali[sz]ed|recurring|earn(?:s|ed|ing)?",
     changes=True,

@@ -24,9 +24,9 @@ VALUATION = aspect(
     "amount",
     asked=(
         r"valu(?:e|ed|es|ation|ations|ing)|worth|market (?:cap\w*|value)|price tag|(?:what|which) price"
-        r"|price\b.* market|post-money|pre-money|cost if|new money"
+        r"|post-money|pre-money"
         r"|(?:what|how high)\b.* (?:investors?|backers?|funds?|round|market|buyers?)\b.* price"
-        r"|price\b.* (?:put on|after (?:its|the|their)|set on|in (?:its|the) (?:last|latest|newest))|reckoned"
+        r"|price\b.* (?:put on|after (?:its|the|their)|set on|in (?:its|the) (?:last|latest|newest))"
     ),
     said=(
         r"valu(?:e|ed|es|ation|ations|ing)|worth|post-money|pre-money|market (?:cap\w*|value)|price"
@@ -111,8 +111,8 @@ INVESTMENT = aspect(
     "investment",
     "amount",
     asked=(
-        r"(?:how much|what|ceiling|amount|sum)\b.* (?:invest\w*|put (?:in|into|up)|commit(?:s|ted)?|pledg\w*"
-        r"|contribut\w*|cheque|check|own pocket|stump\w*|inject\w*|chip(?:ped)? in|put)"
+        r"(?:how much|what|amount|sum)\b.* (?:invest\w*|put (?:in|into|up)|commit(?:s|ted)?|pledg\w*"
+        r"|contribut\w*|cheque|check|inject\w*|put)"
     ),
     said=(
         r"invest\w*|put|commit(?:s|ted|ment)?|pledg\w*|cheque|contribut\w*|suppl(?:y|ied)|share of|letter"

@@ -110,7 +110,7 @@ FOUNDERS = aspect(
     asked=(
         r"(?:co-?)?founders?(?! fund)|(?:who|whom|which (?:people|person|researchers|engineers)|names?"
         r"|people)\b.* "
-        rf"(?:{_MADE}|behind|got .* going|off the ground|brains)"
+        rf"(?:{_MADE}|behind)"
     ),
     said=rf"{_MADE}|(?:co-?)?founders?(?! fund)|starts?"
     rf"|(?<!company )(?<!start-up )(?<!startup )(?<!firm )(?<!lab )(?<!maker )behind",
@@ -132,8 +132,8 @@ POSITION = aspect(
     "position",
     "any",
     asked=(
-        r"(?:what|which) (?:\w+ ){0,2}(?:post|position|role|job|title|function|day job)s?"
-        r"|job title|what is \S+(?: \S+)?[’']s (?:day )?job"
+        r"(?:what|which) (?:\w+ ){0,2}(?:post|position|role|job|title|function)s?"
+        r"|job title|what is \S+(?: \S+)?[’']s job"
         r"|(?-i:[Ww]ho(?: is|[’']s| was) [A-Z][\w’.-]+(?: [A-Z][\w.-]*)+)\W*$"
     ),
     said=(

@@ -108,5 +108,5 @@ DATE_OF_ITS_RELEASE = aspect(
     "date of its release",
     "date",
     asked=rf"{all_of(WHEN, _SHOWN)}|(?:release|launch|announcement) date|date of (?:release|launch)",
-    said=rf"{_SHOWN}|torrent|weights|follow(?:ed)?|news|model|came",
+    said=rf"{_SHOWN}|weights|follow(?:ed)?|news|model|came",
 )

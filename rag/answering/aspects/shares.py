@@ -31,7 +31,7 @@ STAKE = aspect(
         r"stakes?"
         r"|(?:share|slice|portion|percentage|percent|per cent|%|chunk) of(?! (?:revenue|sales|the market))"
         r"|(?:what|which) (?:percent(?:age)?|share|portion)|own(?:s|ed)? (?:of|by)"
-        r"|how much of .{1,60} (?:own|hold|have)s?(?! pocket)|in percent"
+        r"|how much of .{1,60} (?:own|hold|have)s?|in percent"
     ),
     said=r"percent|per cent|stakes?|own(?:s|ed)?|owning|\d+(?:\.\d+)? ?%",
 )
