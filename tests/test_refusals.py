@@ -12,7 +12,7 @@ COHERE = """---
 title: Cohere in the spring
 published: 2025-04-10
 ---
-Cohere is in talks to be bought by a bank. The company would be valued at $9 billion, said people familiar with it.
+Cohere is in talks to sell shares at a valuation of $9 billion.
 
 Cohere raised $40 million in its Series A in September 2021. Index Ventures led the Series A.
 
@@ -53,6 +53,7 @@ def ask(library_of: Callable[[Mapping[str, str]], Path]) -> Iterator[Callable[..
         ),
         ("How many customers does Cohere have?", "another_quantity", "they give the headcount"),
         ("How many employees does Sierra have?", "another_company", "Cohere, not of Sierra"),
+        ("What is Cohere's valuation?", "only_a_rumour", "the valuation only as planned, expected or rumoured"),
         ("Who is the chair of Helsing?", "not_said", "do not give the chair"),
     ],
 )
@@ -64,6 +65,12 @@ def test_a_refusal_tells_what_is_there_instead(
     assert (answer.status, answer.not_found.kind) == ("not_found", kind), answer.text
     assert words in answer.not_found.reason
     assert answer.text.startswith(answer.not_found.reason)
+
+
+def test_a_rumour_that_is_asked_about_is_told(ask: Callable[..., Answer]) -> None:
+    answer = ask("At what valuation is Cohere in talks to sell shares?")
+    assert answer.status == "answered", answer.text
+    assert "in talks to sell shares at a valuation of $9 billion" in answer.text
 
 
 def test_an_answer_has_no_refusal(ask: Callable[..., Answer]) -> None:

@@ -20,6 +20,7 @@ from rag.answering.cut_out import cut_out
 from rag.answering.events import day_in
 from rag.answering.listing import Entry, entries_in, list_wanted, meets, others_than_things, to_compare
 from rag.answering.listing import Wanted as ListWanted
+from rag.answering.rumours import is_rumoured
 from rag.answering.scoring import Features, Scored, features_of, in_time, newest_gain, overlap
 from rag.answering.shortfall import shortfall
 from rag.answering.sought import Sought, sought_by
@@ -116,11 +117,12 @@ class ExtractiveAnswerer:
         ]
 
     def supported(self, sought: Sought, fitting: Sequence[Scored]) -> list[Scored]:
-        """Those of the fitting windows that are good enough for an answer, best first. Blocking."""
+        """Those of the fitting windows that are good enough for an answer and no rumour, best first. Blocking."""
         needed = SUPPORT_NEEDED if sought.aspect else SUPPORT_NEEDED_UNKNOWN
         if sought.aspect and sought.aspect.name == "line of business":
             needed = SUPPORT_NEEDED_DESCRIBED
-        return [one for one in self.score(sought, fitting) if one.score >= needed]
+        scored = self.score(sought, fitting)
+        return [one for one in scored if one.score >= needed and not is_rumoured(one.window, sought)]
 
     def score(self, sought: Sought, fitting: Sequence[Scored]) -> list[Scored]:
         """The best of the fitting windows, compared with the question by the embedding model, best first. Blocking."""
@@ -177,7 +179,7 @@ def idf(document_frequency: int, documents: int) -> float:
 
 def _to_embed(window: Window, features: Features, sought: Sought) -> str:
     """A window that leaves its subject to the text before it is compared as if it named it."""
-    subject = " and ".join(sought.wanted.companies or sought.question.names[:1])
+    subject = " and ".join(sought.subject)
     names_it = features.companies == 1 and features.names == 1
     return window.to_embed if names_it or not subject else f"{subject}: {window.to_embed}"
 

@@ -38,7 +38,7 @@ FIGURES = ("revenue", "valuation", "total raised", "headcount", "number of users
 def shortfall(sought: Sought, passages: Sequence[Passage], fitting: Sequence[Scored]) -> Refusal:
     """What the passages say instead of the answer; `fitting` are the windows that might have been it."""
     aspect = sought.aspect
-    subject = sought.wanted.companies or sought.question.names[:1]
+    subject = sought.subject
     if aspect is None or not subject:
         return not_said(subject, aspect.name if aspect else "")
     sentences = [window for passage in passages for window in windows_of(passage) if window.sentences == 1]

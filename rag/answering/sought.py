@@ -55,6 +55,11 @@ class Sought:
     rare: frozenset[str]
     unit: str
 
+    @property
+    def subject(self) -> tuple[str, ...]:
+        """What the question is about: the companies, else the first of its names."""
+        return self.wanted.companies or self.question.names[:1]
+
 
 def sought_by(
     question: Question, passages: Sequence[Passage], idf: Callable[[str], float], aspect: Aspect | None
