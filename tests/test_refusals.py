@@ -53,6 +53,11 @@ def ask(library_of: Callable[[Mapping[str, str]], Path]) -> Iterator[Callable[..
         ),
         ("How many customers does Cohere have?", "another_quantity", "they give the headcount"),
         ("How many employees does Sierra have?", "another_company", "Cohere, not of Sierra"),
+        (
+            "What was Helsing's revenue in 2021?",
+            "another_date",
+            "for other days than the one asked about: 2023 and 2024",
+        ),
         ("What is Cohere's valuation?", "only_a_rumour", "the valuation only as planned, expected or rumoured"),
         ("Who is the chair of Helsing?", "not_said", "do not give the chair"),
     ],
@@ -71,6 +76,10 @@ def test_a_rumour_that_is_asked_about_is_told(ask: Callable[..., Answer]) -> Non
     answer = ask("At what valuation is Cohere in talks to sell shares?")
     assert answer.status == "answered", answer.text
     assert "in talks to sell shares at a valuation of $9 billion" in answer.text
+
+
+def test_what_was_known_by_a_day_may_be_older(ask: Callable[..., Answer]) -> None:
+    assert "$60 million in 2024" in ask("What was Helsing's revenue as of May 2025?").text
 
 
 def test_an_answer_has_no_refusal(ask: Callable[..., Answer]) -> None:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import anyio.to_thread
 
+from rag.answering.admissible import is_admissible
 from rag.answering.asked import AspectFinder
 from rag.answering.claims import Claim, Quote, Remark, Step
 from rag.answering.conflicts import beside, is_comparable
@@ -20,7 +21,6 @@ from rag.answering.cut_out import cut_out
 from rag.answering.events import day_in
 from rag.answering.listing import Entry, entries_in, list_wanted, meets, others_than_things, to_compare
 from rag.answering.listing import Wanted as ListWanted
-from rag.answering.rumours import is_rumoured
 from rag.answering.scoring import Features, Scored, features_of, in_time, newest_gain, overlap
 from rag.answering.shortfall import shortfall
 from rag.answering.sought import Sought, sought_by
@@ -117,12 +117,12 @@ class ExtractiveAnswerer:
         ]
 
     def supported(self, sought: Sought, fitting: Sequence[Scored]) -> list[Scored]:
-        """Those of the fitting windows that are good enough for an answer and no rumour, best first. Blocking."""
+        """Those of the fitting windows that are good enough for an answer and may be one, best first. Blocking."""
         needed = SUPPORT_NEEDED if sought.aspect else SUPPORT_NEEDED_UNKNOWN
         if sought.aspect and sought.aspect.name == "line of business":
             needed = SUPPORT_NEEDED_DESCRIBED
         scored = self.score(sought, fitting)
-        return [one for one in scored if one.score >= needed and not is_rumoured(one.window, sought)]
+        return [one for one in scored if one.score >= needed and is_admissible(one, sought)]
 
     def score(self, sought: Sought, fitting: Sequence[Scored]) -> list[Scored]:
         """The best of the fitting windows, compared with the question by the embedding model, best first. Blocking."""

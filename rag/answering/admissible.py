@@ -1,23 +1,41 @@
-"""Whether a window tells what is sought as a rumour only: what is talked about has not come about.
+"""What may not answer, however well it fits: a rumour, and a value of other days than those asked about.
 
 What is reported of somebody who knows is told with its reservation and may answer; talks, rumours and letters of
-intent do not, unless they are asked about.
+intent have not come about, and do not answer unless they are asked about.
 """
 
 import re
 
 from rag.answering.claimed import FAR, gap_between
 from rag.answering.evidence import typed_values
-from rag.answering.scoring import candidates
+from rag.answering.scoring import Scored, candidates
 from rag.answering.sought import Sought
 from rag.answering.windows import Window
 from rag.checking.certainty import is_hedged
+from rag.dates import first_day, last_day
 
 _RUMOUR = re.compile(
     r"\brumou?r\w*|\bin (?:\w+ )?talks\b|\btalks (?:to|with|about|on|for|over)\b|\bnegotiat\w+|\bunconfirmed\b"
     r"|\bspeculat\w+|\bletters? of intent\b",
     re.IGNORECASE,
 )
+
+
+def is_admissible(one: Scored, sought: Sought) -> bool:
+    """Whether a window that is good enough may answer."""
+    return not is_of_other_days(one, sought) and not is_rumoured(one.window, sought)
+
+
+def is_of_other_days(one: Scored, sought: Sought) -> bool:
+    """Whether a window speaks of other days only than the period asked about, and its article is not of that period.
+
+    What was known by a day may be older than it.
+    """
+    period = sought.question.period
+    if period is None or period.known_by or one.features.dates >= 0:
+        return False
+    published = one.window.passage.published
+    return not published or first_day(published) > period.last or last_day(published) < period.first
 
 
 def is_rumoured(window: Window, sought: Sought) -> bool:
