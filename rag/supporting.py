@@ -7,7 +7,7 @@ from itertools import permutations
 from rag.answering.claims import Quote
 from rag.checking.claim_words import content
 from rag.checking.quantities import missing, quantities
-from rag.checking.support import MIN_SHARE, Evidence, objection, share
+from rag.checking.support import MIN_SHARE_OF_PIECES, Evidence, objection, share
 from rag.quotable import Window
 
 # How many of the best windows are tried in pairs when no single one supports a claim.
@@ -16,16 +16,22 @@ _JOINTS = re.compile(r",?\s(?:and|but|while|whereas|after|before|followed by|the
 
 
 def supporting(text: str, windows: Sequence[Window], common: frozenset[str]) -> tuple[tuple[Quote, ...], str]:
-    """The quotes that support the text, the fewest and shortest that do; else none, and the best window's objection."""
+    """The quotes that support the text, the fewest and shortest that do; else none, and the best window's objection.
+
+    What one window denies, another that holds fewer of the text's words does not say.
+    """
     ranked = _ranked(text, windows)
     if not ranked:
         return (), ""
-    reason = ""
+    reason, denied = "", 0.0
     for window in ranked:
+        held = share(text, [window.evidence])
         against = objection(text, [window.evidence], common)
-        if not against:
+        if not against and held >= denied:
             return (window.quote,), ""
-        reason = reason or against
+        if against and against.denies:
+            denied = max(denied, held)
+        reason = reason or (against.reason if against else "")
     for window in ranked[:_PAIRED]:
         heading = window.heading
         if (
@@ -72,4 +78,4 @@ def _each_says_its_part(halves: Sequence[tuple[str, str]], one: Window, other: W
 
 
 def _says(part: str, window: Window) -> bool:
-    return not missing(part, [window.quote.text]) and share(part, [window.evidence]) >= MIN_SHARE
+    return not missing(part, [window.quote.text]) and share(part, [window.evidence]) >= MIN_SHARE_OF_PIECES

@@ -236,3 +236,25 @@ def test_whatever_is_claimed_quotes_are_exact_and_hold_every_quantity(texts: lis
             assert sentence.citations
             assert missing(sentence.text, [c.quote for c in checker.citations if c.number in sentence.citations]) == ()
             assert "e.vil" not in sentence.text
+
+
+@pytest.mark.parametrize(
+    ("claim", "text", "right"),
+    [
+        ("Anna Smith left Google for Acme.", "Anna Smith moved from Google to Acme in May.", True),
+        ("Anna Smith left Acme for Google.", "Anna Smith moved to Acme in May, and not to Google.", False),
+        ("Anna Smith came from Acme.", "Anna Smith left for Acme in May.", False),
+        ("Anna Smith is chief executive of Acme.", "Anna Smith replaces Bob Jones as chief executive of Acme.", True),
+        ("Bob Jones is chief executive of Acme.", "Anna Smith replaces Bob Jones as chief executive of Acme.", False),
+        ("Anna Smith is CEO of Acme.", "Bob Jones was replaced as CEO of Acme by Anna Smith.", True),
+        ("Acme is a start-up from Poland.", "Acme is a Polish start-up.", True),
+        ("Acme has lowered its price to $5.", "Acme has raised its price to $5.", False),
+        ("Acme disclosed its revenue for 2023.", "Acme has not disclosed revenue. Its revenue grew in 2023.", False),
+        ("Bob Jones left Acme as chief executive.", "Chief executive Bob Jones left Acme.", True),
+    ],
+)
+def test_what_a_single_text_says_and_what_it_does_not(claim: str, text: str, right: bool) -> None:
+    passage = Passage(chunk_id="c", article_id="a", title="News", text=text, start=0, end=len(text), score=1.0)
+    article = Article(id="a", source="a.md", title="News", text=text)
+    admitted = CitationChecker([passage], {"a": article}).admit(Claim(claim))
+    assert isinstance(admitted, Sentence) is right, admitted

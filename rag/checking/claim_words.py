@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Set as AbstractSet
 from functools import lru_cache
 
-from rag.checking.lexicon import DECISIVE, DEMONYMS, GENERIC, GROUPS, PLANNED, REPORTED, ROUND, STOP
+from rag.checking.lexicon import COUNTRIES, DECISIVE, DEMONYMS, GENERIC, GROUPS, PLANNED, REPORTED, ROUND, STOP
 from rag.checking.quantities import Quantity, quantities
 from rag.sentences import sentence_spans
 
@@ -77,7 +77,9 @@ def content(text: str) -> frozenset[str]:
 @lru_cache(maxsize=65536)
 def alike(one: str, other: str) -> bool:
     """Whether two words are forms of one, or used for one another."""
-    return same_stem(one, other) or any(one in group and other in group for group in GROUPS)
+    if same_stem(one, other) or other in of_country(one):
+        return True
+    return any(one in group and other in group for group in GROUPS)
 
 
 def is_held(word: str, held: AbstractSet[str]) -> bool:
@@ -92,6 +94,11 @@ def same_stem(one: str, other: str) -> bool:
         return True
     shorter = min(len(one), len(other))
     return shorter >= 4 and one[: max(4, shorter - 2)] == other[: max(4, shorter - 2)]
+
+
+def of_country(word: str) -> tuple[str, ...]:
+    """`Polish` for `Poland`, and the other way round, folded; nothing for other words."""
+    return COUNTRIES.get(word, ())
 
 
 def topics_asked(text: str) -> set[str]:

@@ -8,7 +8,7 @@ from rag.checking.claim_words import PROPER
 from rag.checking.lexicon import GENERIC, ROUND, STOP
 from rag.sentences import sentence_spans
 
-_RUN = rf"{PROPER}(?:\s(?:{PROPER}|of|de|van|von|der|den|da|di|du|la|le|bin|al)){{0,6}}"
+_RUN = rf"{PROPER}(?:\s(?:{PROPER}|(?:of|de|van|von|der|den|da|di|du|la|le|bin|al)\b)){{0,6}}"
 _LIST = rf"{_RUN}(?:(?:,\s(?:and\s)?|\s(?:and|&)\s){_RUN}){{0,12}}"
 _ROUND_NAME = r"seed|pre-seed|Series [A-K]\b"
 _HELPERS = (
@@ -76,7 +76,14 @@ _POSTS = {
 }
 # `has a new chief executive`: the sentence names the company, not yet the person.
 _VACANT = re.compile(r"\b(?:has|have|had|gets?|got|needs?|seeks?|without|wants?) (?:an? )?(?:new |second |interim )*$")
-_POST_PATTERNS = {post: re.compile(rf"(?<!vice )\b(?:{pattern})\b") for post, pattern in _POSTS.items()}
+# `Jason Droege replaces Alexandr Wang as chief executive`: who comes or goes holds it, not whom or what stands between.
+_BETWEEN = re.compile(
+    rf"\b(?:replac(?:es?|ed|ing)|succeed(?:s|ed|ing)?|t(?:akes?|ook) over from|join(?:s|ed|ing)?|left|leav(?:es|ing))"
+    rf"\s{_RUN}(?=\sas\b)"
+)
+# In the passive he may stand behind: `was replaced as chief executive of Scale AI by Jason Droege`.
+_GAVE_WAY = re.compile(r"\b(?:replaced|succeeded)\b")
+_POST_PATTERNS = {post: re.compile(rf"(?<!vice )\b(?:{pattern})\b", re.IGNORECASE) for post, pattern in _POSTS.items()}
 
 
 @lru_cache(maxsize=4096)
@@ -177,13 +184,14 @@ def posts(text: str) -> tuple[tuple[str, frozenset[str]], ...]:
 def _holder(clause: str, post: "re.Match[str]", earlier: list[str]) -> frozenset[str]:
     if _VACANT.search(clause[: post.start()]):
         return frozenset()
-    after = re.match(rf"[,:]?\s(?P<who>{_RUN})", clause[post.end() :])
+    by = rf"(?:\s(?:of|at)\s{_RUN})?\sby" if _GAVE_WAY.search(clause[: post.start()]) else "[,:]?"
+    after = re.match(rf"{by}\s(?P<who>{_RUN})", clause[post.end() :])
     if after and (who := _who(after)):
         return who
     named = re.search(rf"\bnamed (?P<who>{_RUN})", clause[: post.start()])
     if named and (who := _who(named)):
         return who
-    for text in (clause[: post.start()], *reversed(earlier)):
+    for text in (_BETWEEN.sub("", clause[: post.start()]), *reversed(earlier)):
         runs = [who for match in re.finditer(rf"(?P<who>{_RUN})", text) if (who := _who(match))]
         if runs:
             return runs[-1]

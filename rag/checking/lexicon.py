@@ -15,16 +15,27 @@ overall ago monday tuesday wednesday thursday friday saturday sunday january feb
 september october november december
 instead once even still although though despite unlike like several many few another one ones whoever whatever neither
 nothing nobody everyone everybody anyone today yesterday tomorrow thus perhaps maybe again already namely
+back amid alongside within beyond throughout toward towards upon across along behind beside besides near past till
+plus versus whether unless whereas hence therefore moreover furthermore meantime alone together elsewhere
 amount amounts amounted come comes came reach reaches reached put puts give gives gave given date dates dated time
 part use used brought bring brings namely including per post-money pre-money
 """
 STOP = frozenset(_STOP.split())
 # Capitalised, but no name of anybody: what is meant is carried by the other words.
 GENERIC = frozenset("ai inc ltd corp llc ceo cto cfo coo cpo api llm llms series arr capital ventures partners".split())
-_DEMONYM_LIST = (
-    "French German American British Israeli Chinese Canadian European Indian Japanese Swedish Korean Swiss Dutch"
-)
-DEMONYMS = frozenset(_DEMONYM_LIST.split())
+# Whose and where is said with one word or the other: `a Polish founder`, `from Poland`.
+_COUNTRIES = """
+France French|Germany German|America American|Britain British|Israel Israeli|China Chinese|Canada Canadian
+Europe European|India Indian|Japan Japanese|Sweden Swedish|Korea Korean|Switzerland Swiss|Netherlands Dutch
+Poland Polish|Spain Spanish|Italy Italian|Finland Finnish|Norway Norwegian|Denmark Danish|Ireland Irish
+Austria Austrian|Belgium Belgian|Portugal Portuguese|Ukraine Ukrainian|Russia Russian|Brazil Brazilian
+Australia Australian|Singapore Singaporean|Taiwan Taiwanese|Estonia Estonian|Turkey Turkish|Mexico Mexican
+"""
+_PAIRS = [pair.split() for line in _COUNTRIES.split("\n") for pair in line.split("|") if pair]
+DEMONYMS = frozenset(people for _, people in _PAIRS)
+COUNTRIES: dict[str, tuple[str, ...]] = {
+    one.lower(): (other.lower(),) for pair in _PAIRS for one, other in (pair, reversed(pair))
+}
 
 # Words that news uses for one another. A word may stand in several lines.
 GROUPS = [
@@ -91,10 +102,13 @@ _DECISIVE = {
     "debt": (r"debt|loan|credit", ""),
     "equity": (r"equity", ""),
     "revenue": (r"revenues?|sales|turnover|ARR", r"run-rate"),
-    "a valuation": (r"valu(?:ed|es|ing|ations?|e)|worth", r"(?:pre|post)-money|priced?"),
+    "a valuation": (r"valu(?:ed|es|ing|ations?|e)|worth(?! (?:m|b|tr)illions)", r"(?:pre|post)-money|priced?"),
     "the new money not counted": (r"pre-money", r"before the (?:new )?money"),
     "the new money counted in": (r"post-money", r"(?:after|including) the (?:new )?money"),
-    "employees": (r"employ(?:s|ees?|ed|ing)?|staff|headcount|workers", r"people|team|worked|work|researchers"),
+    "employees": (
+        r"employ(?:s|ees|ed|ing)?|staff|headcount|workers|workforce",
+        r"employee|people|team|worked|work|researchers",
+    ),
     "profit": (r"profit(?:s|able)?", ""),
     "losses": (r"loss(?:es)?", r"loses?|lost"),
     "a founder": (
@@ -102,12 +116,13 @@ _DECISIVE = {
         r"start(?:ed|s)|set (?:\w+ )*up|beg[au]n|registered|creat(?:ed|ors?)|launched|built",
     ),
     "an acquisition": (
-        r"acqui(?:r|s)\w+|b(?:uy|uys|ought|uying)|purchase\w*|take(?:s|n)? over|takeover|took over",
+        r"acqui(?:r|s)\w+|b(?:uy|uys|ought|uying)|purchase\w*|takeover|"
+        r"t(?:ake|akes|aken|ook) over(?! (?:as|from|the (?:post|role|helm))\b)",
         r"took|takes?|taken|added|sold|owned|merged",
     ),
     "a context window": (r"context", r"window|tokens"),
     "parameters": (r"parameters?", r"(?<![$€£\d.])\d+(?:\.\d+)?B"),
-    "who leads": (r"(?:co-?)?le(?:d|ads?|ading)|headed", r"in front"),
+    "who leads": (r"(?:co-?)?le(?:d|ads?|ading)|headed", r"in front|took over|chief executive|CEO|heads|runs?"),
     "layoffs": (r"layoffs?|laid off|job cuts", ""),
     "a flotation": (r"IPO|listing|flotation|went public", r"prospectus|shares"),
 }
@@ -125,6 +140,7 @@ OPPOSITES = [
          r"left(?! for)|leav(?:es|ing)|quit|resign(?:s|ed|ation)?|depart(?:s|ed|ure)?"),
         (r"r[io]se[sn]?|grew|grow[sn]?|growth|increas(?:e[sd]?|ing)|climbed|doubl(?:ed|es|ing)|tripled|up from",
          r"f[ae]ll(?:s|en)?|shr[aiu]nk|declin(?:es|ing)|decreas(?:e[sd]?|ing)|dropp?(?:ed|s)?|halv(?:ed|es|ing)"),
+        (r"rais(?:es?|ed|ing)|lift(?:s|ed|ing)?|widen(?:s|ed|ing)?", r"lower(?:s|ed|ing)|narrow(?:s|ed|ing)"),
         (r"older|oldest", r"younger|youngest"),
         (r"larger|largest|bigger|biggest", r"smaller|smallest"),
         (r"includ(?:es?|ed|ing)", r"exclud(?:es?|ed|ing)"),
@@ -162,6 +178,7 @@ PLANNED = re.compile(
     r"aim(?:s|ed|ing)? to|intend(?:s|ed|ing)? to|"
     r"hop(?:es|ed|ing) to|want(?:s|ed) to|"
     r"seek(?:s|ing)?(?: to)?|sought|looking to|consider(?:s|ed|ing)?|propos(?:es|ed|ing)|would|will|could|might|likely|"
-    r"set to|about to|weighing|exploring|discuss(?:es|ed|ing|ions?)|agree(?:s|d)? (?:[\w ]{0,30}?\b)?to|"
+    r"set to|about to|weighing|exploring|discuss(?:es|ed|ing|ions?)|"
+    r"promis(?:es|ed|ing)|pledg(?:es|ed|ing)|agree(?:s|d)? (?:[\w ]{0,30}?\b)?to|"
     r"potential(?:ly)?)\b|\bmay\b(?!\s*\d)",
 )
