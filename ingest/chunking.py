@@ -12,6 +12,7 @@ from itertools import takewhile
 from ingest.packing import CountTokens, Cutter, Unit, packed
 from ingest.structure import HEADING, Stretch, stretches
 from rag.documents import Article, Chunk
+from rag.injection import addressed_spans, without
 
 # In tokens. The vectors found a little more in chunks of the short end (see benchmarks/RESULTS.md, Chunking).
 SHORTEST, LONGEST = 120, 220
@@ -44,12 +45,14 @@ def chunk(
 ) -> list[Chunk]:
     """The chunks of an article, in order: exact slices that hold every character that is not white space.
 
+    Sentences that speak to a language model are cut around as if they were not there: they stand inside a chunk or in
+    none, and change no other.
     `count_tokens` is the embedding model's (special tokens not counted), `max_tokens` its limit: the title, the heading
     path, the header of a table and the text of a chunk fit it together; the last two have at most `longest` tokens,
     and about `shortest` where a section has as many. Only a single grapheme cluster may be longer: it is never cut.
     """
     language = article.language or "en"
-    sections, joint = _sections(article.text, stretches(article.text, language), count_tokens)
+    sections, joint = _sections(article.text, _unaddressed(article.text, language), count_tokens)
     paths = sorted({section.path for section in sections})
     headings = _headings(article.title, paths, count_tokens)
     cutter = Cutter(article.text, language, count_tokens, joint)
@@ -66,6 +69,18 @@ def chunk(
         Chunk(f"{article.id}-{i}", article.id, i, start, end, article.text[start:end], heading, header)
         for i, (start, end, heading, header) in enumerate(spans)
     ]
+
+
+def _unaddressed(text: str, language: str) -> list[Stretch]:
+    """The stretches without those that only speak to a language model; all, where there are no others."""
+    parts = stretches(text, language)
+    spans = addressed_spans(text)
+    return [part for part in parts if not _is_within(text, part, spans)] or parts
+
+
+def _is_within(text: str, part: Stretch, spans: Sequence[tuple[int, int]]) -> bool:
+    its = [(max(a, part.start), min(b, part.end)) for a, b in spans if a < part.end and part.start < b]
+    return bool(its) and not without(text[: part.end], its)[part.start :].strip()
 
 
 def _sections(text: str, parts: Sequence[Stretch], count_tokens: CountTokens) -> tuple[list[_Section], int]:
@@ -93,7 +108,7 @@ def _units(text: str, parts: Sequence[Stretch], lengths: Sequence[int]) -> Itera
     last_end = 0
     for part, tokens in zip(parts, lengths, strict=True):
         start, end = part.header or (0, 0)
-        header_tokens = starting[start] if part.header else 0
+        header_tokens = starting.get(start, 0) if part.header else 0
         is_carried = 0 < header_tokens <= _LONGEST_PREFIX
         yield Unit(
             part.start,

@@ -12,6 +12,7 @@ from pydantic.json_schema import SkipJsonSchema
 
 from rag import display
 from rag.dates import DateSource, precision
+from rag.injection import addressed_spans, without
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,14 +78,19 @@ class Chunk:
     heading: str = ""
     header: str = ""
 
+    @property
+    def searched(self) -> str:
+        """The text by which it is found: without the sentences that speak to a language model, if there are others."""
+        return without(self.text, addressed_spans(self.text)) or self.text
+
     def to_embed(self, title: str) -> str:
         """What the embedding model reads: the title, the heading path, the header of the table, then the text."""
-        return "\n".join(part for part in (title, self.heading, self.header, self.text) if part)
+        return "\n".join(part for part in (title, self.heading, self.header, self.searched) if part)
 
     def passage(self, title: str) -> tuple[str, int]:
         """What the embedding model reads, and where in that the chunk's own text begins."""
         text = self.to_embed(title)
-        return text, len(text) - len(self.text)
+        return text, len(text) - len(self.searched)
 
 
 class _Wire(BaseModel):

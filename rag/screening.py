@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from rag.checking.injection import addressed_spans, addresses_a_model
 from rag.documents import Passage
+from rag.injection import addressed_spans, addresses_a_model
 from rag.retrieval import Found
 
 

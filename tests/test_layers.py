@@ -16,6 +16,7 @@ LAYERS = [
         "rag.log",
         "rag.dates",
         "rag.sentences",
+        "rag.injection",
         "rag.display",
         "rag.documents",
         "rag.likeness",

@@ -14,13 +14,13 @@ from rag.answering import rewriting
 from rag.answering.answer_form import NOT_FOUND, answer_grammar
 from rag.answering.claims import Claim, Refusal, Step
 from rag.answering.sentence_stream import SentenceStream
-from rag.checking.injection import without
 from rag.checking.markup import cited_numbers, plain_sentence
 from rag.checking.quantities import missing
 from rag.conversation import Turn
 from rag.dates import written_out
 from rag.documents import Passage, Usage
 from rag.errors import ModelError
+from rag.injection import without
 from rag.models import context_window, stream_with_retries, takes_grammar
 from rag.question import Question
 from rag.sentences import sentence_spans

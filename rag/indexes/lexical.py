@@ -259,13 +259,13 @@ class LexicalIndex:
 def _chunk_fields(stored: StoredChunk) -> dict[str, str]:
     chunk = stored.chunk
     heading = f"{chunk.heading}\n{chunk.header}"
-    fields = {"title": stored.title, "heading": heading, "text": chunk.text, SOURCE: stored.source}
+    fields = {"title": stored.title, "heading": heading, "text": chunk.searched, SOURCE: stored.source}
     return {"chunk_id": chunk.id, "article_id": chunk.article_id} | fields
 
 
 def _article_fields(chunks: Sequence[StoredChunk]) -> Iterator[dict[str, str]]:
-    """Whole articles, put together from their chunks, which hold every word of their texts."""
+    """Whole articles, put together from their chunks, which hold every word that is searched."""
     for article_id, parts in groupby(chunks, lambda stored: stored.chunk.article_id):
         whole = list(parts)
-        text = "\n".join([whole[0].title, whole[0].source, *(stored.chunk.text for stored in whole)])
+        text = "\n".join([whole[0].title, whole[0].source, *(stored.chunk.searched for stored in whole)])
         yield {"article_id": article_id, "whole": text}

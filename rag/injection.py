@@ -98,14 +98,16 @@ _SPACED = re.compile(r"\b(?:[A-Za-z] ){4,}[A-Za-z]\b")
 _HIDDEN = frozenset(
     chr(c) for c in (*range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2065), 0xFEFF, 0xAD)
 )
-_TAG_LETTERS = range(0xE0000, 0xE0080)
+_TAG_LETTERS = re.compile("[\U000e0000-\U000e007f]")
+# The flags of England, Scotland and Wales are written with such letters, and every reader sees them.
+_FLAG = re.compile("\U0001f3f4[\U000e0061-\U000e007a]{4,6}\U000e007f")
 _CONFUSED = str.maketrans("аеорсухіѕԁɡһјⅼ", "aeopcyxisdghjl")
 
 
 @lru_cache(maxsize=4096)
 def addresses_a_model(sentence: str) -> bool:
     """Whether a sentence speaks to a language model: an order about its answer, a forged turn, something hidden."""
-    if any(ord(c) in _TAG_LETTERS for c in sentence):
+    if _TAG_LETTERS.search(_FLAG.sub("", sentence)):
         return True
     plain = _plain(sentence)
     untold = _QUOTED.sub(lambda match: " " if len(plain[: match.start()].split()) >= _TELLING else match.group(), plain)
@@ -134,9 +136,11 @@ def addressed_spans(text: str) -> tuple[tuple[int, int], ...]:
 
 def without(text: str, spans: Sequence[tuple[int, int]]) -> str:
     """The text as a model may see it: without the sentences that speak to one."""
+    if not spans:
+        return text
     for start, end in sorted(spans, reverse=True):
         text = text[:start] + text[end:]
-    return re.sub(r"\n{3,}", "\n\n", text).strip("\n")
+    return re.sub(r"\n\s*\n", "\n\n", text).strip("\n")
 
 
 def _end_of_line(text: str, start: int) -> int:
