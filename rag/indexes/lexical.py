@@ -20,8 +20,8 @@ from rag.indexes.hits import Hit, IndexInterruptedError, damage_mapped
 from rag.indexes.limited import searched
 
 ANALYSER = "dossier"
-# Title and headings say what a passage is about; twice their weight in the body's words.
-# Questions name outlets and authors too (see benchmarks/RESULTS.md, Retrieval), which are no words of the text.
+# Title and headings say what a passage is about; with twice the weight of the text they found no more. Questions name
+# outlets and authors too, which are no words of the text (see benchmarks/RESULTS.md, Retrieval).
 SOURCE = "source"
 BOOSTS = {"title": 1.0, "heading": 1.0, "text": 1.0, SOURCE: 1.0}
 ARTICLE_BOOSTS = {"whole": 1.0}
