@@ -209,6 +209,17 @@ def test_a_stamp_that_makes_no_sense_counts_as_damage(
         ExportedModel.open(copied_model, "fp32")
 
 
+def test_a_model_exported_by_an_older_version_which_gave_no_tokens_is_exported_anew(
+    copied_model: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stamp = json.loads((copied_model / "fp32.json").read_text())
+    del stamp["outputs"]
+    replace(copied_model / "fp32.json", json.dumps(stamp).encode())
+    monkeypatch.setattr(sys, "executable", "/bin/false")
+    with pytest.raises(ConfigurationError, match="could not be exported"):
+        ExportedModel.open(copied_model, "fp32")
+
+
 def test_a_model_no_longer_used_frees_its_memory_at_once(copied_model: Path) -> None:
     model = ExportedModel.open(copied_model, "fp32")
     assert model.count_tokens(["Two words."])

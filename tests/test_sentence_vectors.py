@@ -1,15 +1,9 @@
 """Vectors of sentences in the context of their passage: whose they are, and what is lost by keeping them small."""
 
-import json
-import os
-import shutil
-from pathlib import Path
-
 import numpy as np
 import pytest
 
 from rag.embedding import Embedder
-from rag.embedding.exported import ExportedModel
 from rag.embedding.sentence_vectors import in_8_bits, in_context, nearest
 
 TEXT = "On money\nAcme raised $5 million. The founders left the university in May.\n- Its office is in Paris."
@@ -67,15 +61,3 @@ def test_passages_have_the_vectors_that_embed_gives_and_whatever_is_read_beside_
     assert np.abs(found[0].sentences.astype(int) - alone.sentences.astype(int)).max() <= 1
     assert [len(its.sentences) for its in found] == [3, 0, 1, 1, 4]
     assert embedder.embed_passages([], []) == []
-
-
-def test_a_model_exported_by_an_older_version_is_exported_anew(model_folder: Path, tmp_path: Path) -> None:
-    folder = Path(shutil.copytree(model_folder, tmp_path / "model", copy_function=os.link))
-    stamp = json.loads((folder / "fp32.json").read_text())
-    del stamp["outputs"]
-    (folder / "fp32.json").unlink()
-    (folder / "fp32.json").write_text(json.dumps(stamp))
-
-    model = ExportedModel.open(folder, "fp32")
-
-    assert len(model.embed_passages([TEXT], [9])[0].sentences) == 3
