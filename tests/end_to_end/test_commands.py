@@ -19,7 +19,7 @@ from tests.end_to_end.serving import DOSSIER, dossier, environment
 LED = "Who led Mistral AI's Series A?"
 ANSWER = {
     "question", "asked_as", "status", "value", "parts", "table", "text", "conflicts", "history",
-    "sentences", "citations", "passages", "model", "usage", "timings", "warnings",
+    "sentences", "citations", "passages", "model", "usage", "timings", "warnings", "not_found",
 }  # fmt: skip
 CITATION = {"number", "article_id", "title", "site", "author", "url", "published", "quote", "start", "end", "also_in"}
 PASSAGE = {"chunk_id", "article_id", "title", "published", "text", "start", "end", "score", "also_in"}

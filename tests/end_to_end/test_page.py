@@ -14,6 +14,7 @@ from rag.testing.provider_server import Hang, ProviderServer, Say
 from tests.conftest import ingest_into, place_model
 from tests.end_to_end.serving import Running, served
 
+expect.set_options(timeout=20_000)  # as long as for actions: five seconds, its own, are few on a busy machine
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 FLAGS = [
     "--headless",
