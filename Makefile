@@ -20,8 +20,9 @@ install: $(VENV)/.installed  ## create .venv with the command `dossier` in it
 serve: $(LIBRARY)/.sample-corpus  ## set up, ingest the sample corpus, serve on http://127.0.0.1:8000
 	$(BIN)/dossier serve --library $(LIBRARY)
 
+# A process for each core, file by file; the end-to-end tests, which take longest, come first. ARGS="-n0" for one process.
 test: $(VENV)/.installed-dev chromium  ## set up and run all tests; ARGS="-k name" for some
-	$(BIN)/pytest $(ARGS)
+	$(BIN)/pytest --numprocesses logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 check: $(VENV)/.installed-dev  ## lint, formatting, types
 	$(BIN)/ruff check $(SOURCES)
