@@ -2,6 +2,7 @@
 
 import json
 import os
+import resource
 import signal
 import threading
 import time
@@ -156,6 +157,21 @@ def test_a_folder_that_is_made_anew_is_watched_anew(watched: tuple[Path, FolderC
     assert eventually(changes, lambda change: folder / "a.md" in change.paths)
 
 
+def test_where_the_system_gives_no_watch_folders_are_compared(watched: tuple[Path, FolderChanges]) -> None:
+    folder, changes = watched
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    free = os.dup(0)
+    os.close(free)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (free + 2, hard))  # enough to list a folder; a watch takes more
+    try:
+        changes.wait(0.1)
+        assert changes.wait(0.1).appeared == (folder,)
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    (folder / "a.md").write_text("text")
+    assert eventually(changes, lambda change: folder / "a.md" in change.paths)
+
+
 def test_waiting_ends_when_the_watcher_is_stopped(tmp_path: Path) -> None:
     stopped = threading.Event()
     changes = FolderChanges([tmp_path], stopped)
@@ -178,6 +194,7 @@ class World:
     step: float = SETTLE_SECONDS
     seen: list[object] = field(default_factory=list)
     told: list[tuple[str, str]] = field(default_factory=list)
+    reasons: list[str] = field(default_factory=list)
     answers: list[Report | Exception] = field(default_factory=list)
 
     def wait(self, seconds: float) -> Changes:
@@ -201,6 +218,7 @@ class World:
     def tell(self, event: Event) -> None:
         if event.kind != "unchanged":
             self.told.append((event.kind, event.name))
+            self.reasons.append(event.reason)
 
     def say(self, event: str, source: str) -> None:
         self.told.append((event, source))
@@ -246,6 +264,10 @@ def test_a_library_that_cannot_be_written_is_tried_again_and_nothing_is_lost(tmp
     part = Part(str(tmp_path), (tmp_path / "a.md",))
     assert world.run(tmp_path) == [str(tmp_path), part, *[str(tmp_path)] * 3]
     assert [kind for kind, _ in world.told] == ["watching", "failed", "failed", "failed"]
+    assert world.reasons == [
+        *("The disk is full. Tried again in 2 seconds.", "The disk is full. Tried again in 4 seconds."),
+        "RuntimeError('odd'). Tried again in 8 seconds.",
+    ]
 
 
 def test_a_feed_that_fails_does_not_keep_another_from_its_turn() -> None:

@@ -6,7 +6,6 @@ its device and number, and watched anew when these change.
 
 import threading
 from collections.abc import Generator, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -108,8 +107,7 @@ class FolderChanges:
         """Ends the watch."""
         stream, self._stream = self._stream, None
         if stream is not None:
-            with suppress(RuntimeError, OSError):
-                stream.close()
+            stream.close()
 
 
 def _identity(folder: Path) -> Identity | None:
