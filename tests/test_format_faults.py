@@ -255,6 +255,47 @@ def test_a_pdf_whose_stream_is_a_bomb_stays_in_bounds() -> None:
     stays_in_bounds(body, "a.pdf")
 
 
+FONT = b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica %s >>"
+DRAWN = b"BT /F1 11 Tf 1 0 0 1 72 700 Tm (Acme has raised five million dollars.) Tj ET"
+
+
+def stream(drawn: bytes, entries: bytes = b"") -> bytes:
+    return b"<< %s /Length %d >>\nstream\n%s\nendstream" % (entries, len(drawn), drawn)
+
+
+@pytest.mark.parametrize(
+    ("broken", "font"),
+    [
+        (stream(DRAWN, b"/Filter /Unknown"), b""),
+        (stream(DRAWN, b"/Filter /JBIG2Decode"), b""),
+        (b"<< /Length /Name >>\nstream\n%s\nendstream" % DRAWN, b""),
+        (b"7 0 R", b""),
+        (stream(b"BI /W 1 ID"), b""),
+        (stream(b"BT 1 0 R Tj ET"), b""),
+        (stream(b"BT %s(a)%s TJ ET" % (b"[" * 3_000, b"]" * 3_000)), b""),
+        (stream(DRAWN), b"/FirstChar 32 /LastChar 33 /Widths [/a /b]"),
+    ],
+    ids=["filter", "program", "length", "reference", "image", "drawing", "lists", "widths"],
+)
+def test_a_broken_page_of_a_pdf_costs_that_page(broken: bytes, font: bytes) -> None:
+    page = b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Contents %d 0 R"
+    page += b" /Resources << /Font << /F1 %d 0 R >> >> >>"
+    objects = {
+        1: b"<< /Type /Catalog /Pages 2 0 R >>",
+        2: b"<< /Type /Pages /Count 2 /Kids [3 0 R 5 0 R] >>",
+        3: page % (6, 8),
+        4: b"<< >>",
+        5: page % (7, 9),
+        6: broken,
+        7: stream(DRAWN),
+        8: FONT % font,
+        9: FONT % b"",
+    }
+    found = extract(pdf_of_objects(objects), "a.pdf", TODAY)
+    assert (found.text, found.flags) == ("Acme has raised five million dollars.", ("truncated",))
+    assert [note.partition(":")[0] for note in found.notes] == ["page 1 could not be read"]
+
+
 def test_a_pdf_whose_pages_go_round_in_circles_ends() -> None:
     objects = {
         1: b"<< /Type /Catalog /Pages 2 0 R >>",

@@ -2,9 +2,7 @@
 
 import io
 import logging
-import struct
 import time
-import zlib
 from collections.abc import Sequence
 from dataclasses import replace
 from math import hypot
@@ -26,10 +24,13 @@ MOST_SECONDS = 45.0
 # A page of text has some ten thousand bytes of drawing commands; one with a map has millions, and no text to speak of.
 LARGEST_PAGE = 8_000_000
 LONGEST_TEXT = 20_000_000
-# What pypdf raises for damaged files is of many kinds; its own is the rarest.
+# What pypdf raises for a damaged page or its metadata, besides its own errors: they cost no more than themselves.
 _BROKEN = (
-    *(PyPdfError, ValueError, TypeError, AttributeError, LookupError, ArithmeticError, RecursionError),
-    *(AssertionError, NotImplementedError, OSError, zlib.error, struct.error),
+    PyPdfError,
+    *(NotImplementedError, DependencyError),  # a stream that is packed in no known way, or in one it has no program for
+    *(TypeError, AttributeError, ValueError),  # a name where a number belongs, a reference to a reference
+    AssertionError,  # a reference in the midst of drawing
+    RecursionError,  # lists in lists in lists
 )
 # pypdf's own guards, set tighter than they come: what one stream may inflate to, and what taking it apart may cost.
 _LIMITS = {
