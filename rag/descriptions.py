@@ -7,6 +7,7 @@ import re
 from collections import defaultdict
 from functools import lru_cache
 
+from rag.checking.lexicon import DEMONYMS
 from rag.names import Names
 from rag.names.entries import plain
 
@@ -28,6 +29,14 @@ _FRAMES = tuple(
         rf"\bthe (?:\w+ )?(?:{_FIRM}|engine|app|service|site) of {_WORDS}(?!\w)",
     )
 )
+
+# Regions describe as nations do.
+_PLACES = re.compile(r"(?:us|uk|eu|europe|western|[\w ]+-(?:based|born|made))$", re.IGNORECASE)
+
+
+def only_describes(name: str) -> bool:
+    """Whether a name of a question says of which nation or region something is; a text may say it in another way."""
+    return name.capitalize() in DEMONYMS or _PLACES.match(name) is not None
 
 
 def with_companies(wording: str, known: Names) -> str:

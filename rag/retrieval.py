@@ -9,6 +9,7 @@ from itertools import chain, zip_longest
 from rag.catalog import Catalog
 from rag.copies import Told, distinct, named
 from rag.dates import last_day
+from rag.descriptions import only_describes
 from rag.documents import Passage, SignalScore
 from rag.embedding import Embedder
 from rag.embedding.sentence_vectors import nearest
@@ -101,7 +102,8 @@ class Retriever:
         return tuple(
             name
             for name in question.names
-            if (_is_specific(name, question.known) or (not question.companies and not name.isupper()))
+            if not only_describes(name)
+            and (_is_specific(name, question.known) or (not question.companies and not name.isupper()))
             and not any(map(self._occurs, _ways_to_say(name, question.known)))
         )
 

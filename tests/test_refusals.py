@@ -100,6 +100,12 @@ def test_the_nearest_articles_are_named_with_what_they_are_about(ask: Callable[.
     assert "“Helsing and its drones” (about Helsing)" in answer.text
 
 
+def test_a_nation_is_no_name_that_an_article_must_mention(ask: Callable[..., Answer]) -> None:
+    answer = ask("How many customers does the Scottish brewer have?")
+    assert answer.not_found is not None
+    assert "Scottish" not in answer.not_found.reason
+
+
 def test_each_part_of_a_question_has_its_own_kind(ask: Callable[..., Answer]) -> None:
     answer = ask("Who led Cohere's Series A and who led Cohere's Series B?")
     assert [part.kind for part in answer.parts] == [None, "another_round"]

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from rag.answering.aspects import ASPECTS, Aspect, Value, matching
 from rag.answering.example_vectors import example_vectors
-from rag.answering.wanted import DESCRIBES
+from rag.descriptions import only_describes
 from rag.embedding import Embedder
 from rag.embedding.embedder import Vectors
 from rag.periods import periods_in
@@ -107,7 +107,7 @@ def bare(question: Question) -> str:
     spans = [(period.start, period.end, "") for period in periods_in(wording, question.today)]
     spans += [(start, end, "the company") for start, end, _ in question.known.company_names_in(wording)]
     for name in question.names:
-        if is_series(name) or DESCRIBES.match(name) or " " in name.removesuffix(" AI") or name.isupper():
+        if is_series(name) or only_describes(name) or " " in name.removesuffix(" AI") or name.isupper():
             continue  # `Jane Roe` is known for a person, and initials may stand for anything
         thing = "the model" if re.search(r"\d", name) else "the company"
         found = re.finditer(rf"(?<!\w){re.escape(name)}(?!\w)", wording)

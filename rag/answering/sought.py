@@ -7,10 +7,13 @@ from dataclasses import dataclass, replace
 from rag.answering.aspects import Aspect, Value
 from rag.answering.evidence import value_of
 from rag.answering.wanted import Wanted, wanted_of
+from rag.checking.number_patterns import MONTH_NAMES
 from rag.checking.quantities import quantities
+from rag.descriptions import only_describes
 from rag.documents import Passage
 from rag.indexes.lexical import terms
 from rag.question import Question
+from rag.rounds import is_series
 from rag.spelling import TRADE
 
 # `which judge`, `how many book titles`: the words between the question word and the verb.
@@ -57,8 +60,9 @@ class Sought:
 
     @property
     def subject(self) -> tuple[str, ...]:
-        """What the question is about: the companies, else the first of its names."""
-        return self.wanted.companies or self.question.names[:1]
+        """What the question is about: the companies, else the first of its names that is no round and no nation."""
+        names = [name for name in self.question.names if not is_series(name) and not only_describes(name)]
+        return self.wanted.companies or tuple(names[:1])
 
 
 def sought_by(
@@ -114,7 +118,7 @@ def names_as_written(wording: str, passages: Sequence[Passage]) -> tuple[str, ..
     text = "\n".join(passage.text for passage in passages)
     found = []
     for word in dict.fromkeys(re.findall(r"[^\W\d_]{3,}", wording)):
-        if word.casefold() in TRADE:
+        if word.casefold() in TRADE or word.capitalize() in MONTH_NAMES:
             continue
         written = re.findall(rf"(?<![\w-]){re.escape(word)}(?![\w-])", text, re.IGNORECASE)
         inside = re.search(rf"[\w,;] {re.escape(word)}(?!\w)", text, re.IGNORECASE)

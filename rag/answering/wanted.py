@@ -5,19 +5,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rag.checking.quantities import Quantity, quantities
-from rag.descriptions import FIRM
+from rag.descriptions import FIRM, only_describes
 from rag.documents import Passage
 from rag.indexes.lexical import terms
 from rag.names import Names
 from rag.question import Question
 from rag.rounds import ROUND, is_series, round_key
-
-# Nations and regions describe; a text may say it in another way.
-DESCRIBES = re.compile(
-    r"(?:european|american|french|german|british|chinese|japanese|canadian|israeli|korean|indian|swiss|dutch|swedish|us"
-    r"|uk|eu|europe|english|western|asian|[\w ]+-(?:based|born|made))$",
-    re.IGNORECASE,
-)
 
 # `the Paris lab Mistral`: a text need not say where it is.
 _EPITHET = re.compile(rf"\b(?:the|an?) ([A-Z][\w-]+?)(?:-based)? (?:\w+ )?{FIRM}\b")
@@ -90,7 +83,7 @@ def wanted_of(question: Question, passages: Sequence[Passage]) -> Wanted:
     describing = [
         name
         for name in others
-        if DESCRIBES.match(name) or name in epithets or _owns_another(name, others, question.wording)
+        if only_describes(name) or name in epithets or _owns_another(name, others, question.wording)
     ]
     return Wanted(
         companies=question.companies,

@@ -32,7 +32,12 @@ Austria Austrian|Belgium Belgian|Portugal Portuguese|Ukraine Ukrainian|Russia Ru
 Australia Australian|Singapore Singaporean|Taiwan Taiwanese|Estonia Estonian|Turkey Turkish|Mexico Mexican
 """
 _PAIRS = [pair.split() for line in _COUNTRIES.split("\n") for pair in line.split("|") if pair]
-DEMONYMS = frozenset(people for _, people in _PAIRS)
+_MORE_PEOPLES = """
+African Argentine Argentinian Asian Bulgarian Chilean Colombian Croatian Czech Egyptian Emirati English Greek Hungarian
+Icelandic Indonesian Kenyan Latvian Lithuanian Malaysian Nigerian Nordic Pakistani Romanian Saudi Scandinavian Scottish
+Serbian Slovak Slovenian Thai Vietnamese Welsh
+"""
+DEMONYMS = frozenset(people for _, people in _PAIRS) | frozenset(_MORE_PEOPLES.split())
 COUNTRIES: dict[str, tuple[str, ...]] = {
     one.lower(): (other.lower(),) for pair in _PAIRS for one, other in (pair, reversed(pair))
 }

@@ -1,13 +1,11 @@
 """What is asked of a company itself: since when there is one, and where."""
 
 from rag.answering.aspects.aspect import WHEN, all_of, aspect
+from rag.checking.lexicon import DEMONYMS
 from rag.checking.number_patterns import MONTH_NAMES
 from rag.descriptions import FIRM
 
-_NATIONS = (
-    "French|German|British|American|Chinese|Japanese|Canadian|Israeli|Korean|Indian|Swiss|Dutch|Swedish|European"
-    "|Italian|Spanish|Irish"
-)
+_NATIONS = "|".join(sorted(DEMONYMS))
 _MONTHS = "|".join(MONTH_NAMES)
 # `based in Zurich`, `the Zurich start-up`, `Zurich-based`, `Sakana AI of Tokyo`: capitals count.
 _PLACED = (
