@@ -214,6 +214,18 @@ def test_what_robots_txt_forbids_is_left_alone(web: WebServer, client: Client) -
     assert [path for path, _ in web.requests].count("/robots.txt") == 1
 
 
+def test_a_site_is_told_who_we_are_and_its_rules_are_read_by_that_name(web: WebServer, clock: Clock) -> None:
+    web.pages["/robots.txt"] = Answer("User-agent: readingroom\nDisallow: /a\n", type="text/plain")
+    web.pages["/b"] = Answer("text")
+    agent = "ReadingRoom/2 (desk@news.example)"
+    client = make_client(clock, Settings(fetch_delay=0, fetch_timeout=5, fetch_user_agent=agent))
+    assert get(client, f"{web.url}/b") == b"text"
+    with pytest.raises(SourceError, match=r"robots\.txt forbids"):
+        get(client, f"{web.url}/a")
+    client.close()
+    assert [(path, headers["user-agent"]) for path, headers in web.requests] == [("/robots.txt", agent), ("/b", agent)]
+
+
 @pytest.mark.parametrize(("status", "allowed"), [(404, True), (403, True), (500, False), (429, False)])
 def test_a_site_without_rules_is_open_and_one_whose_rules_cannot_be_read_is_closed(
     web: WebServer, client: Client, status: int, allowed: bool

@@ -17,6 +17,7 @@ from rag.errors import LibraryError
 from rag.inbox import Inbox
 from rag.settings import Settings
 from tests.conftest import place_model
+from tests.made_files import column, docx, epub, mail, paragraph, pdf
 
 DOSSIER = Path(sys.executable).with_name("dossier")
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -114,6 +115,35 @@ def test_a_dry_run_tells_what_prune_would_do_and_prune_does_it(articles: Path, l
     held = dossier("ingest", articles, "--prune", "--library", library, check=1)
     assert "not pruned: 2 articles have vanished" in held.stdout
     assert "removed    2" in dossier("ingest", articles, "--prune", "--force", "--library", library).stdout
+
+
+def test_a_pile_of_files_of_every_kind_becomes_a_library_that_answers(library: Path, tmp_path: Path) -> None:
+    stories = {
+        kind: f"{name} raised ${amount} million from Example Ventures in a seed round."
+        for kind, name, amount in (
+            *(("pdf", "Acme", 5), ("docx", "Beta", 7), ("epub", "Gamma", 9), ("eml", "Delta", 11)),
+            *(("jsonl", "Omega", 13), ("html", "Sigma", 15), ("md", "Kappa", 17), ("txt", "Lambda", 19)),
+        )
+    }
+    files = {
+        "pdf": pdf([column(stories["pdf"])], {"Title": "Acme raises"}),
+        "docx": docx(paragraph("Beta raises", "Title") + paragraph(stories["docx"])),
+        "epub": epub({"one.xhtml": f"<p>{stories['epub']}</p>"}, "<dc:title>Gamma raises</dc:title>"),
+        "eml": mail(stories["eml"], Subject="Delta raises", From="jo@news.example"),
+        "jsonl": json.dumps({"title": "Omega raises", "text": stories["jsonl"]}).encode(),
+        "html": f"<html><head><title>Sigma raises</title></head><body><p>{stories['html']}</p></body></html>".encode(),
+        "md": f"# Kappa raises\n\n{stories['md']}".encode(),
+        "txt": f"Lambda raises\n\n{stories['txt']}".encode(),
+    }
+    (tmp_path / "pile").mkdir()
+    for kind, body in files.items():
+        (tmp_path / "pile" / f"story.{kind}").write_bytes(body)
+    report = json.loads(dossier("ingest", tmp_path / "pile", "--library", library, "--json").stdout)
+    assert (report["added"], report["failed"]) == (8, [])
+    found = json.loads(dossier("articles", "--library", library, "--json").stdout)
+    assert {one["title"] for one in found} == {f"{story.split()[0]} raises" for story in stories.values()}
+    for name, amount in (("Acme", 5), ("Beta", 7), ("Gamma", 9), ("Omega", 13)):
+        assert f"${amount} million" in dossier("ask", f"How much did {name} raise?", "--library", library).stdout
 
 
 def test_an_inbox_becomes_a_library_that_answers(library: Path, tmp_path: Path) -> None:
