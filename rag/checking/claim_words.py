@@ -26,6 +26,8 @@ _LISTED_NAMES = re.compile(rf"{NAME_RUN.pattern}(?:(?:,| and|, and|,? &)\s{NAME_
 _TELLER = re.compile(r"^(?:according to|as reported by|per|says) [^,]{2,40}, ", re.IGNORECASE)
 
 
+_NO_NAMES = STOP | GENERIC
+_EVERYDAY = frozenset[str]().union(*GROUPS)
 _NUMBERS = frozenset("two three four five six seven eight nine ten eleven twelve".split())
 
 
@@ -44,7 +46,8 @@ def tokens(text: str) -> frozenset[str]:
     return frozenset(found) | {part for word in found for part in word.split("-")}
 
 
-def names(text: str, common: AbstractSet[str] = frozenset()) -> list[str]:
+@lru_cache(maxsize=8192)
+def names(text: str, common: AbstractSet[str] = frozenset()) -> tuple[str, ...]:
     """The capitalised words that name somebody or something, in order.
 
     A word at the start of a sentence counts unless it is an everyday one: `common`, or one this module knows.
@@ -54,14 +57,17 @@ def names(text: str, common: AbstractSet[str] = frozenset()) -> list[str]:
     for match in WORD.finditer(text):
         for part in match.group().split("-"):
             folded = fold(part)
-            if part.islower() or not any(c.isupper() for c in part) or folded in STOP | GENERIC or len(folded) < 2:
+            if part.islower() or not any(c.isupper() for c in part) or folded in _NO_NAMES or len(folded) < 2:
                 continue
-            everyday = folded in common or any(folded in group for group in GROUPS)
-            everyday = everyday or (len(part) > 6 and part.endswith(("ed", "ing", "ly", "tion")))
+            everyday = (
+                folded in common
+                or folded in _EVERYDAY
+                or (len(part) > 6 and part.endswith(("ed", "ing", "ly", "tion")))
+            )
             if any(c.isdigit() for c in part) or (match.start() in starts and (everyday or folded in _NUMBERS)):
                 continue
             found[folded] = part
-    return list(found.values())
+    return tuple(found.values())
 
 
 @lru_cache(maxsize=4096)
@@ -77,14 +83,20 @@ def content(text: str) -> frozenset[str]:
 @lru_cache(maxsize=65536)
 def alike(one: str, other: str) -> bool:
     """Whether two words are forms of one, or used for one another."""
-    if same_stem(one, other) or other in of_country(one):
-        return True
-    return any(one in group and other in group for group in GROUPS)
+    return same_stem(one, other) or other in _used_for(one)
 
 
 def is_held(word: str, held: AbstractSet[str]) -> bool:
     """Whether a word, or one that is used for it, is among others."""
-    return word in held or any(alike(word, other) for other in held)
+    if word in held or not _used_for(word).isdisjoint(held):
+        return True
+    return any(other.startswith(word[:4]) and same_stem(word, other) for other in held)
+
+
+@lru_cache(maxsize=8192)
+def _used_for(word: str) -> frozenset[str]:
+    """The words that are used for this one."""
+    return frozenset(of_country(word)).union(*(group for group in GROUPS if word in group))
 
 
 @lru_cache(maxsize=65536)

@@ -161,13 +161,18 @@ def _own_share(claim: str, evidence: Sequence[Evidence]) -> float:
 def share(claim: str, evidence: Sequence[Evidence]) -> float:
     """The share of the claim's content words that the evidence holds."""
     wanted = words.content(claim)
-    held = words.content(" ".join(f"{e.said} {e.around.near}" for e in evidence))
-    held = held.union(*(e.around.subjects for e in evidence), *(run for e in evidence for run in e.named_runs))
-    if any(_prices(e.said) for e in evidence):
-        held |= {"valuation"}
     if not wanted:
         return float(bool(quantities(claim)))
+    held = frozenset[str]().union(*map(_held_by, evidence))
     return sum(words.is_held(word, held) for word in wanted) / len(wanted)
+
+
+@lru_cache(maxsize=1024)
+def _held_by(evidence: Evidence) -> frozenset[str]:
+    """The words of a quote and of what stands around it."""
+    held = words.content(f"{evidence.said} {evidence.around.near}")
+    priced = ["valuation"] if _prices(evidence.said) else []
+    return held.union(evidence.around.subjects, *evidence.named_runs, priced)
 
 
 def _unsaid_topic(claim: str, evidence: Sequence[Evidence]) -> str:
