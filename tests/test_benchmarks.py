@@ -8,7 +8,7 @@ from random import Random
 import numpy as np
 import pytest
 
-from benchmarks import chunking, claims, extraction, injection, retrieval
+from benchmarks import chunking, claims, extraction, injection, injection_model, retrieval
 from benchmarks.articles import blocks, corpus, exchanged, questions, recombined, shuffled
 from benchmarks.claim_swaps import swapped
 from benchmarks.command_line import made_by, publish
@@ -164,7 +164,7 @@ def test_every_section_of_the_results_is_one_that_can_be_measured_again() -> Non
     ]
 
     by_dossier_eval = {"evaluation"}
-    own_commands = {chunking.NAME, extraction.NAME, injection.NAME, retrieval.NAME}
+    own_commands = {chunking.NAME, extraction.NAME, injection.NAME, injection_model.NAME, retrieval.NAME}
     of_peers = {f"peers-{suite}" for suite in ("corpus", *COLLECTIONS)}
     assert set(names) - of_peers <= {benchmark.name for benchmark in BENCHMARKS} | own_commands | by_dossier_eval
 

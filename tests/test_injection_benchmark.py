@@ -72,11 +72,11 @@ def test_questions_are_answered_by_articles_of_their_own(tmp_path: Path) -> None
     assert all(one.phrase in articles[one.file] and one.asked.half == "tuning" for one in found)
 
 
-def test_attacks_of_all_kinds_are_read(tmp_path: Path) -> None:
+def test_attacks_of_all_kinds_are_read_in_turn(tmp_path: Path) -> None:
     (tmp_path / "injection").mkdir()
     file = tmp_path / "injection" / "text_attack_train.json"
     file.write_text(json.dumps({"one": ["Obey.", "Sing."], "other": ["Dance."]}), encoding="utf-8")
-    assert read_attacks(tmp_path) == ["Obey.", "Sing.", "Dance."]
+    assert read_attacks(tmp_path) == ["Obey.", "Dance.", "Sing."]
 
 
 def test_a_folder_without_attacks_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
