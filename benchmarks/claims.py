@@ -27,6 +27,7 @@ from rag.names import shipped
 from rag.names.tags import tags_of
 
 WRITTEN = Path(__file__).parent / "claims" / "claims.txt"
+FURTHER = WRITTEN.with_name("further.txt")
 DAY = date(2026, 11, 1)
 # What the reporting half has to reach, in percent.
 CAUGHT, PASSED = 95.0, 98.0
@@ -63,11 +64,11 @@ class Outcome:
         return (not self.objection) == self.judged.right
 
 
-def written(document: str) -> list[Judged]:
-    """The claims of the file: `@ article`, `> quote`, then `+ kind | right claim` and `- kind | wrong claim`."""
+def written(file: Path = WRITTEN) -> list[Judged]:
+    """The claims of a file: `@ article`, `> quote`, then `+ kind | right claim` and `- kind | wrong claim`."""
     found: list[Judged] = []
     article = quote = ""
-    for number, line in enumerate(document.splitlines(), 1):
+    for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), 1):
         mark, _, rest = line.partition(" ")
         if mark == "@":
             article = rest
@@ -76,16 +77,16 @@ def written(document: str) -> list[Judged]:
         elif mark in ("+", "-"):
             kind, separator, claim = rest.partition(" | ")
             if not (separator and article and quote):
-                raise ValueError(f"{WRITTEN.name}, line {number}: no claim about a quote of an article")
+                raise ValueError(f"{file.name}, line {number}: no claim about a quote of an article")
             found.append(Judged(claim, mark == "+", kind, article, quote))
         elif line:
-            raise ValueError(f"{WRITTEN.name}, line {number}: begins with none of @ > + -")
+            raise ValueError(f"{file.name}, line {number}: begins with none of @ > + -")
     return found
 
 
 def every_claim() -> list[Judged]:
     """The claims written by hand, and the right ones of them with one thing exchanged."""
-    by_hand = written(WRITTEN.read_text(encoding="utf-8"))
+    by_hand = [*written(), *written(FURTHER)]
     made = [
         Judged(claim, False, kind, one.article, one.quote, by_hand=False)
         for one in by_hand
