@@ -14,7 +14,7 @@ _NO_NAMES = frozenset(
     "list may me name names of on or since so tell that the their then there these they this those to under "
     "until was we were what when where which who whom whose why will with would you per according please "
     "ai inc ltd llc gmbh any all also after before during compare contrast describe explain between about not no vs "
-    "versus".split()
+    "versus hi hello hey thanks ok okay please both two three four five several some".split()
 )
 # Measures, posts and times: a name ends where one of them stands (`Acme ARR June 2025` is about `Acme`).
 _CUTS = frozenset(map(str.casefold, MONTH_NAMES)) | frozenset(

@@ -137,7 +137,7 @@ class Assistant:
     ) -> AsyncGenerator[Event]:
         """The same answer as it comes: the passages, the text sentence by sentence as each is checked, the whole."""
         started = self._clock()
-        asked = self._understood(question, scope)
+        asked = self.understood(question, scope)
         answerer = await to_thread.run_sync(self.answerer, model)
         spent = Usage()
         if isinstance(answerer, Rewriter) and (history := scope.get("history")):
@@ -146,7 +146,7 @@ class Assistant:
             asked = await to_thread.run_sync(self._told_by_day, asked, event)
 
         parts = parts_of(asked)
-        found = [screened(one) for one in await to_thread.run_sync(self._found, parts, k)]
+        found = [screened(one) for one in await to_thread.run_sync(self.found, parts, k)]
         passages = merged(found)
         retrieved = self._clock()
         yield PassagesFound(passages)
@@ -167,7 +167,7 @@ class Assistant:
         ended = self._clock()
         yield Answered(draft.finished(answerer.name, _timings(started, retrieved, ended)))
 
-    def _found(self, parts: Sequence[Question], k: int | None) -> list[Found]:
+    def found(self, parts: Sequence[Question], k: int | None = None) -> list[Found]:
         """The passages for each part: k, where k was asked for; else those of the settings, and the nearest in time."""
         if k:
             return [self._retriever.retrieve(part, k) for part in parts]
@@ -203,7 +203,8 @@ class Assistant:
                 self._answerers[spec] = build_answerer(spec, self.settings, self.embedder, self.indexes, self.catalog)
             return self._answerers[spec]
 
-    def _understood(self, question: str, scope: Scope) -> Question:
+    def understood(self, question: str, scope: Scope) -> Question:
+        """A question as it is read here. Raises QuestionError."""
         return understand(question, limit=self.settings.max_question, known=self._names, **scope)
 
     async def _worded_by(self, rewriter: Rewriter, asked: Question, history: Sequence[Turn]) -> tuple[Question, Usage]:
@@ -243,7 +244,7 @@ class Assistant:
         self, question: str, *, k: int = 10, explain: bool = False, **scope: Unpack[Scope]
     ) -> tuple[Passage, ...]:
         """The k best passages for a question, best first; `explain`: with what each signal says of them."""
-        asked = self._understood(question, scope)
+        asked = self.understood(question, scope)
         found = await to_thread.run_sync(partial(self._retriever.retrieve, asked, k, explain=explain))
         return found.passages
 

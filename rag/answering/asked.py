@@ -24,6 +24,8 @@ from rag.rounds import is_series
 NOTHING = "nothing"
 # Without a pattern that matches, a question must be this near to an example.
 NEAR = 0.6
+# With one, this near at least: a word gives an aspect away only where the rest of the question asks for nothing else.
+LIKELY = 0.45
 # What a pattern adds to the nearness of its aspect's examples: the first that matches, and any other.
 FIRST, OTHER = 0.15, 0.08
 # What is asked without a question word, or counts what the aspect has no word for, must be this near.
@@ -59,6 +61,9 @@ class AspectFinder:
         if found is None or _HOW_LONG.search(question.wording):
             return None
         near = self._nearness(bare(question))
+        at_best = near
+        if (of_firm := bare(question, long_names=True)) != bare(question):
+            at_best = {name: max(nearness, near[name]) for name, nearness in self._nearness(of_firm).items()}
         fitting = _FITTING.get(question.kind, ())
         asks_where = _WHERE.match(question.wording) is not None
         scores = {}
@@ -66,7 +71,7 @@ class AspectFinder:
             if (fitting and aspect.value not in fitting) or (asks_where and aspect.value in _NOWHERE):
                 continue
             score = near.get(aspect.name, 0.0)
-            if aspect in found:
+            if aspect in found and at_best.get(aspect.name, 0.0) >= LIKELY:
                 first = not any(other in scores for other in found)
                 score += FIRST if first else OTHER
             elif score < max(_needed(question, aspect), near[NOTHING]):
@@ -101,14 +106,19 @@ def examples() -> Sequence[tuple[str, str]]:
     return tuple((name, wording) for name, wordings in by_aspect.items() for wording in wordings)
 
 
-def bare(question: Question) -> str:
-    """The question without what tells it from others of its kind: `the company` for a name, no days."""
+def bare(question: Question, *, long_names: bool = False) -> str:
+    """The question without what tells it from others of its kind: `the company` for a name, no days.
+
+    `Jane Roe` is known for a person, and stays; unless `long_names` may be companies' too: `Lumen Robotics`.
+    """
     wording = question.wording
     spans = [(period.start, period.end, "") for period in periods_in(wording, question.today)]
     spans += [(start, end, "the company") for start, end, _ in question.known.company_names_in(wording)]
     for name in question.names:
-        if is_series(name) or only_describes(name) or " " in name.removesuffix(" AI") or name.isupper():
-            continue  # `Jane Roe` is known for a person, and initials may stand for anything
+        if is_series(name) or only_describes(name) or name.isupper():
+            continue  # initials may stand for anything
+        if " " in name.removesuffix(" AI") and not long_names:
+            continue
         thing = "the model" if re.search(r"\d", name) else "the company"
         found = re.finditer(rf"(?<!\w){re.escape(name)}(?!\w)", wording)
         spans += [(match.start(), match.end(), thing) for match in found]

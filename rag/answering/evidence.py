@@ -194,14 +194,6 @@ def _is_person(name: str, passage: str) -> bool:
     return any(map(_TITLE.search, set(words) - set(own))) or re.search(longer, passage) is not None
 
 
-def counted(things: Collection[str], spans: Sequence[Span], text: str) -> bool:
-    """Whether a number stands with the thing that is counted: `482,460 books`, `Books: 482,460`."""
-    return any(
-        set(things) & {*terms(text[end:].split(". ")[0])[:5], *terms(text[:start].rpartition(". ")[2])[-2:]}
-        for start, end in spans
-    )
-
-
 def _in_table(aspect: Aspect, value: Value, window: Window, values: tuple[Span, ...]) -> float:
     return max((worth for _, worth in _cells(aspect, value, window, values)), default=0.0)
 

@@ -2,7 +2,8 @@
 
 Windows of one or two sentences must hold what is asked for (aspects/, evidence.py) and be about what the question
 names (focus.py). Among those, the similarity of their embedding to the question's, the question's words they hold and
-the date they speak of decide (scoring.py). When none is good enough, it refuses and says what is missing.
+the date they speak of decide (scoring.py). For open questions, which ask for no value that is known, learned weights
+choose among all windows (open_questions.py). When none is good enough, it refuses and says what is missing.
 """
 
 import math
@@ -19,29 +20,30 @@ from rag.answering.claims import Claim, Quote, Remark, Step
 from rag.answering.conflicts import beside, is_comparable
 from rag.answering.cut_out import cut_out
 from rag.answering.events import day_in
+from rag.answering.focus import IN_IT
 from rag.answering.listing import Entry, entries_in, list_wanted, meets, others_than_things, to_compare
 from rag.answering.listing import Wanted as ListWanted
+from rag.answering.open_questions import OpenFeatures, counted_things, is_open, open_windows, weights
 from rag.answering.scoring import Features, Scored, features_of, in_time, newest_gain, overlap
 from rag.answering.shortfall import shortfall
 from rag.answering.sought import Sought, sought_by
-from rag.answering.windows import Window, windows_of
+from rag.answering.windows import Window, stretch, windows_of
 from rag.documents import Passage
 from rag.embedding import Embedder
 from rag.embedding.embedder import Vectors
+from rag.indexes.lexical import terms
 from rag.question import Question
 
 # Only so many windows are embedded: the rest is far behind by its words alone, and each costs 3 to 6 ms.
 EMBEDDED = 16
 # Sentences whose vectors are kept; 4,096 take 6 MB.
 REMEMBERED = 4096
-# Below this, the best window is more likely wrong than right: for a question whose aspect is known, and for any other.
-# On the development questions right answers begin at 1.44 and 1.58 but for one; the best unanswerable ones reach 1.42,
-# and 1.50 where the aspect is unknown.
+# Below this, the best window is more likely wrong than right. On the development questions right answers begin at 1.44
+# but for one, and the best unanswerable ones reach 1.42.
 SUPPORT_NEEDED = 1.42
-SUPPORT_NEEDED_UNKNOWN = 1.52
 SUPPORT_NEEDED_DESCRIBED = 1.3
-# An unknown aspect whose words a window does not hold needs at least this similarity.
-CLOSE = 0.58
+# How like two words for things that are counted must be: `doctors` and `clinicians` .76, `drafts` and `people` .22.
+LIKE = 0.4
 # A second sentence is added when it is about as good as the best one; where the newest value counts, there is but one.
 MARGIN = 0.08
 SENTENCES = 2
@@ -75,6 +77,8 @@ class ExtractiveAnswerer:
         sought = self.sought(question, passages)
         if (wanted := list_wanted(question)) and len(entries := self.entries(sought, passages, wanted)) > 1:
             return [*(_claim(entry.window, entry.text) for entry in entries), Remark(LIST_REMARK)]
+        if is_open(sought):
+            return self.open_answer(sought, passages)
         fitting = self.fitting(sought, passages)
         supported = self.supported(sought, fitting)
         if not supported:
@@ -103,6 +107,38 @@ class ExtractiveAnswerer:
         supported = self.supported(sought, self.fitting(sought, passages))
         return day_in(supported[0].window, sought) if supported else ""
 
+    def open_answer(self, sought: Sought, passages: Sequence[Passage]) -> list[Step]:
+        """What answers a question that asks for no value that is known: the best stretch of a passage. Blocking."""
+        learned = weights()
+        windows = sorted(open_windows(sought, passages), key=lambda one: -learned.score(one[1]))[:EMBEDDED]
+        scored = [(learned.score(features), window) for window, features in self.compared(sought, windows)]
+        for score, window in sorted(scored, key=lambda one: -one[0]):
+            if score < learned.needed:
+                break
+            if self._counts(window, sought):
+                answer = stretch(window)
+                return [_claim(answer, answer.readable)]
+        return [shortfall(sought, passages, ())]
+
+    def _counts(self, window: Window, sought: Sought) -> bool:
+        """Whether a window may count what is asked for: `1,900 clinicians` are doctors, `320 people` no drafts."""
+        counted = counted_things(window) if sought.value == "count" and sought.things else ()
+        if not counted or any(sought.things & set(terms(thing)) for thing in counted):
+            return True
+        asked, *others = self._embedded([sought.thing, *counted])
+        return any(float(asked @ other) >= LIKE for other in others)
+
+    def compared(
+        self, sought: Sought, windows: Sequence[tuple[Window, OpenFeatures]]
+    ) -> list[tuple[Window, OpenFeatures]]:
+        """The windows with their similarity to the question. Blocking."""
+        asked = self._embedder.embed_question(sought.question.wording)
+        vectors = self._embedded([_to_embed(window, features, sought) for window, features in windows])
+        return [
+            (window, replace(features, similarity=float(vector @ asked)))
+            for (window, features), vector in zip(windows, vectors, strict=True)
+        ]
+
     def sought(self, question: Question, passages: Sequence[Passage]) -> Sought:
         """What the question seeks in the passages. Blocking."""
         return sought_by(question, passages, self._idf, self._aspects.aspect(question))
@@ -118,9 +154,8 @@ class ExtractiveAnswerer:
 
     def supported(self, sought: Sought, fitting: Sequence[Scored]) -> list[Scored]:
         """Those of the fitting windows that are good enough for an answer and may be one, best first. Blocking."""
-        needed = SUPPORT_NEEDED if sought.aspect else SUPPORT_NEEDED_UNKNOWN
-        if sought.aspect and sought.aspect.name == "line of business":
-            needed = SUPPORT_NEEDED_DESCRIBED
+        described = sought.aspect is not None and sought.aspect.name == "line of business"
+        needed = SUPPORT_NEEDED_DESCRIBED if described else SUPPORT_NEEDED
         scored = self.score(sought, fitting)
         return [one for one in scored if one.score >= needed and is_admissible(one, sought)]
 
@@ -135,8 +170,7 @@ class ExtractiveAnswerer:
             Scored(one.window, replace(one.features, similarity=float(vector @ asked)))
             for one, vector in zip(fitting, vectors, strict=True)
         ]
-        close = [s for s in scored if s.features.overlap or s.features.similarity >= CLOSE or sought.aspect]
-        return sorted(newest_gain(close, sought), key=lambda s: -s.score)
+        return sorted(newest_gain(scored, sought), key=lambda s: -s.score)
 
     def entries(self, sought: Sought, passages: Sequence[Passage], wanted: ListWanted) -> list[Entry]:
         """What a question wants several of, each thing once, the surest first. Blocking."""
@@ -177,10 +211,10 @@ def idf(document_frequency: int, documents: int) -> float:
     return math.log(1 + (documents - document_frequency + 0.5) / (document_frequency + 0.5))
 
 
-def _to_embed(window: Window, features: Features, sought: Sought) -> str:
+def _to_embed(window: Window, features: Features | OpenFeatures, sought: Sought) -> str:
     """A window that leaves its subject to the text before it is compared as if it named it."""
     subject = " and ".join(sought.subject)
-    names_it = features.companies == 1 and features.names == 1
+    names_it = features.companies == IN_IT and features.names == IN_IT
     return window.to_embed if names_it or not subject else f"{subject}: {window.to_embed}"
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from rag.answering.dated import dated_values
-from rag.answering.evidence import counted, in_currency, is_model, people, support, values_in
+from rag.answering.evidence import in_currency, is_model, people, support, values_in
 from rag.answering.focus import in_anothers_column, of_another, on_companies, on_names, on_round
 from rag.answering.sought import Sought
 from rag.answering.stated import on_amounts, on_dates
@@ -94,27 +94,26 @@ class Scored:
 
 
 def features_of(window: Window, sought: Sought) -> Features | None:
-    """What can be said without the embedding model; None for a window that cannot answer."""
-    if window.is_question:
+    """What can be said without the embedding model; None for a window that cannot answer.
+
+    Where no aspect is asked for, none can: see open_questions.py.
+    """
+    aspect = sought.aspect
+    if window.is_question or aspect is None:
         return None
     values = candidates(window, sought)
     if sought.value != "any" and not values:
         return None
     if sought.rare and not sought.rare & window.passage_words:
         return None
-    if sought.aspect:
-        mine = sought.named if sought.asks_who else frozenset()
-        said = support(sought.aspect, sought.value, window, values, mine)
-    elif not _counts_it(window, sought, values):
-        return None
-    else:
-        said = _names_the_thing(window, sought.things)
+    mine = sought.named if sought.asks_who else frozenset()
+    said = support(aspect, sought.value, window, values, mine)
     wanted = sought.wanted
     companies, stage = on_companies(window, wanted), on_round(window, wanted)
     names = on_names(window, wanted.names, wanted.known, is_subject=not wanted.companies)
     if not (said and companies and names and stage):
         return None
-    if wanted.names and sought.aspect and sought.aspect.name in _OF_INVESTORS and of_another(window, wanted):
+    if wanted.names and aspect.name in _OF_INVESTORS and of_another(window, wanted):
         return None
     return Features(
         said=said,
@@ -143,15 +142,6 @@ def candidates(window: Window, sought: Sought) -> tuple[Span, ...]:
     return in_currency(sought.unit, values, window.text) if sought.unit else values
 
 
-def _counts_it(window: Window, sought: Sought, values: Sequence[Span]) -> bool:
-    """Whether a number is one of the thing asked for; anything else that is asked for is no number."""
-    if sought.value not in ("amount", "count", "percent"):
-        return True
-    if sought.value == "count" and sought.things and not window.header:
-        return counted(sought.things, values, window.text)
-    return bool(window.words & sought.words.keys())
-
-
 def overlap(window: Window, words: dict[str, float]) -> float:
     """The share of the words, weighted by rarity, that the window holds; half for the words around it."""
     total = sum(words.values())
@@ -160,14 +150,6 @@ def overlap(window: Window, words: dict[str, float]) -> float:
     held = sum(weight for word, weight in words.items() if word in window.words)
     near = sum(weight for word, weight in words.items() if word in window.context - window.words)
     return (held + near / 2) / total
-
-
-def _names_the_thing(window: Window, things: frozenset[str]) -> float:
-    """From 1 when the window holds the thing asked for by its word; 0.5 when the question has none."""
-    if not things:
-        return 0.5
-    held = len(things & window.words) + 0.5 * len(things & (window.context - window.words))
-    return 0.2 + 0.8 * held / len(things)
 
 
 def in_time(sought: Sought) -> bool:

@@ -40,7 +40,8 @@ class Sought:
     """A question, ready to be held against windows.
 
     `words` are those an answer should hold, weighted by rarity: they neither name a thing nor belong to the aspect.
-    `things` are those of `which judge`; `given` and `named` the terms of the whole question and of its names;
+    `thing` are the words of `which judge`, `things` their terms; `given` and `named` the terms of the whole question
+    and of its names;
     `rare` are rare words of a question that names nothing: one of them must stand in the passage.
     `asks_who` says that a person or firm is wanted, so that `CEO of Alan` is no CEO of Mistral; `unit` is the currency
     that is wanted.
@@ -51,6 +52,7 @@ class Sought:
     value: Value
     wanted: Wanted
     words: dict[str, float]
+    thing: str
     things: frozenset[str]
     given: frozenset[str]
     named: frozenset[str]
@@ -86,6 +88,7 @@ def sought_by(
         value=value_of(aspect, question.kind),
         wanted=wanted_of(question, passages),
         words=words,
+        thing=thing[1] if thing else "",
         things=frozenset(terms(thing[1])) - named if thing else frozenset(),
         given=frozenset(terms(wording)),
         named=named,

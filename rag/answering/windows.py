@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 
 from rag.checking.claim_words import content
@@ -17,6 +17,9 @@ _MARKS = re.compile(r"^\s*(?:[-*+>•]|\d+[.)]|#{1,6})\s+")
 _ITEM = re.compile(r"^\s*(?:[-*+•]|\d+[.)])\s")
 _HEADING = re.compile(r"^#{1,6}\s")
 _RULE = re.compile(r"^[\s|:-]+$")
+
+# More characters than this are no answer but a passage.
+LONGEST_STRETCH = 600
 
 Span = tuple[int, int]
 
@@ -120,6 +123,30 @@ def words_of(passage: Passage) -> frozenset[str]:
 def windows_of(passage: Passage) -> tuple[Window, ...]:
     """Every sentence of a passage, and every two that follow each other in one paragraph; headings are no sentences."""
     return tuple(_windows(passage))
+
+
+def stretch(window: Window) -> Window:
+    """The window with the sentences beside it in its paragraph: what is told stands seldom in one sentence alone."""
+    same = [
+        one
+        for one in windows_of(window.passage)
+        if one.sentences == 1 and one.section == window.section and not one.header and _is_beside(one, window)
+    ]
+    first, last = min(one.first for one in (*same, window)), max(one.last for one in (*same, window))
+    if last - first > LONGEST_STRETCH or window.header:
+        return window
+    return replace(window, first=first, last=last, sentences=window.sentences + len(same))
+
+
+def _is_beside(one: Window, window: Window) -> bool:
+    text = window.passage.text
+    if one.last <= window.first:
+        between = text[one.last : window.first]
+    elif window.last <= one.first:
+        between = text[window.last : one.first]
+    else:
+        return False
+    return not between.strip() and "\n" not in between
 
 
 def _windows(passage: Passage) -> Iterator[Window]:
