@@ -7,7 +7,7 @@ a paragraph is a caption, or that a line is nothing but a link.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from lxml import etree, html
 
@@ -64,8 +64,7 @@ class _Run:
     breaks: int = 0
 
 
-@dataclass(slots=True)
-class _Place:
+class _Place(NamedTuple):
     """Where in the tree the walk is: what the elements around say of the text in them.
 
     `row` and `table` are the innermost around it, `cell` the one of that table.
@@ -149,17 +148,21 @@ def _add(run: _Run, text: str, links: int, place: _Place) -> None:
 
 
 def _entered(outer: _Place, element: html.HtmlElement, tag: str) -> _Place:
-    beside = outer.beside or (tag if _is_beside(element, tag) else "hidden" if _is_hidden(element) else "")
-    return _Place(
-        element,
-        "pre" if outer.tag == "pre" else tag,
-        beside,
-        element if tag == "li" else outer.item,
-        outer.depth + (tag in ("ul", "ol")),
-        element if tag in ("td", "th") else None if tag == "table" else outer.cell,
-        element if tag == "tr" else outer.row,
-        element if tag == "table" else outer.table,
-    )
+    _, around, beside, item, depth, cell, row, table = outer
+    if not beside:
+        beside = tag if _is_beside(element, tag) else "hidden" if _is_hidden(element) else ""
+    match tag:
+        case "li":
+            item = element
+        case "ul" | "ol":
+            depth += 1
+        case "td" | "th":
+            cell = element
+        case "tr":
+            row = element
+        case "table":
+            table, cell = element, None
+    return _Place(element, "pre" if around == "pre" else tag, beside, item, depth, cell, row, table)
 
 
 def _is_beside(element: html.HtmlElement, tag: str) -> bool:
