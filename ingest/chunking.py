@@ -75,7 +75,7 @@ def _unaddressed(text: str, language: str) -> list[Stretch]:
     """The stretches without those that only speak to a language model; all, where there are no others."""
     parts = stretches(text, language)
     spans = addressed_spans(text)
-    return [part for part in parts if not _is_within(text, part, spans)] or parts
+    return [part for part in parts if not _is_within(text, part, spans)] or parts if spans else parts
 
 
 def _is_within(text: str, part: Stretch, spans: Sequence[tuple[int, int]]) -> bool:
