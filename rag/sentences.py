@@ -7,6 +7,7 @@ a list item, a heading or a row of a table.
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 import sentencex
 
@@ -22,7 +23,20 @@ def sentence_spans(text: str, language: str = "en") -> list[tuple[int, int]]:
 
     The spans do not overlap and hold every character of the text that is not white space.
     """
-    return [span for line in _LINE.finditer(text) for span in _in_line(text, line.start(), line.end(), language)]
+    found: list[tuple[int, int]] = []
+    for line in _LINE.finditer(text):
+        at, end = line.span()
+        if end - at <= _WINDOW:
+            found += [(at + first, at + last) for first, last in _in_known_line(line[0], language)]
+        else:
+            found += _in_line(text, at, end, language)
+    return found
+
+
+@lru_cache(maxsize=2_000)
+def _in_known_line(line: str, language: str) -> tuple[tuple[int, int], ...]:
+    """The sentences of a line that may be asked for again: as part of its article, of its chunk, of a passage."""
+    return tuple(_in_line(line, 0, len(line), language))
 
 
 def _in_line(text: str, start: int, end: int, language: str) -> Iterator[tuple[int, int]]:
