@@ -1,8 +1,8 @@
 """Sentences of articles that speak to a language model instead of a reader.
 
-Nothing in an article is ever an instruction; what is written as one is neither shown to a model nor quoted. The signs
-are general (an order about the answer, a forged turn or delimiter, hidden text), not the wordings of known attacks.
-What they find, and how often they are wrong, is measured by `python -m benchmarks.injection`.
+Nothing in an article is ever an instruction; what is written as one is not searched, not shown to a model and not
+quoted. The signs are general (an order about the answer, a forged turn or delimiter, hidden text), not the wordings of
+known attacks. What they find, and how often they are wrong, is measured by `python -m benchmarks.injection`.
 """
 
 import base64
