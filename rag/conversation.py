@@ -17,7 +17,8 @@ _NAME = r"[A-ZÀ-Þ][\w’-]+(?: (?:de|van|von|der|la|le|du|El|Al))?(?: [A-ZÀ-�
 _PEOPLES_NAMES = re.compile(rf"(?<![\w-]){_NAME}{{1,2}}(?![\w-])")
 _NOBODY = re.compile(
     rf"\b(?:Series|Seed|{'|'.join(MONTH_NAMES)}|Capital"
-    r"|Ventures|Partners|Fund|Bank|Group|Holdings|Labs?|AI|Inc|University|The|In|At|On|San|New|United|Horowitz|Street)\b"
+    r"|Ventures|Partners|Fund|Bank|Group|Holdings|Labs?|AI|Inc|University|The|In|At|On|San|New|United|Horowitz|Street"
+    r"|Has|Have|Had|Is|Are|Was|Were|Did|Does|Do|Can|Could|Will|Would|Who|What|When|Where|Which|Why|How|And|But)\b"
 )
 
 

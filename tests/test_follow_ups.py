@@ -109,6 +109,11 @@ def test_a_question_that_stands_alone_stays_as_it_is(history: list[tuple[str, st
     assert _asked(history, wording) == wording
 
 
+def test_a_verb_that_begins_a_question_is_nobodys_name() -> None:
+    history = [("Why is Voxly being sued?", "A speaker sues it. [1]"), ("Has Voxly lost?", "The library does not say.")]
+    assert "Has" not in _asked(history, "What did the judges award him?")
+
+
 def test_without_a_conversation_nothing_is_put_in() -> None:
     assert stand_alone("who led it?", (), shipped(), TODAY) == "who led it?"
 

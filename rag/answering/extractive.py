@@ -81,6 +81,8 @@ class ExtractiveAnswerer:
             return self.open_answer(sought, passages)
         fitting = self.fitting(sought, passages)
         supported = self.supported(sought, fitting)
+        if not supported and sought.value == "any":
+            return self.open_answer(sought, passages)  # what is asked may be said in other words than its aspect's
         if not supported:
             return [shortfall(sought, passages, fitting)]
         only_newest = in_time(sought) and not question.period

@@ -58,7 +58,11 @@ ASPECTS: tuple[Aspect, ...] = (
     people.POSITION,
     business.LINE_OF_BUSINESS,
 )
-_EXPLAINS = re.compile(r"\W*(?:why|how come|how (?:did|do|does|can|could))\b", re.IGNORECASE)
+_EXPLAINS = re.compile(
+    r"^\W*(?:why|how come|how (?:did|do|does|can|could))\b|\bto blame\b|\bon what grounds?\b"
+    r"|\bwhat(?: \w+){0,2} (?:reasons?|reasoning|explanations?|causes?|motives?)\b",
+    re.IGNORECASE,
+)
 _OF_DATES = ("date", "asked", "any")
 
 
@@ -75,6 +79,6 @@ def aspect_of(wording: str, kind: Kind) -> Aspect | None:
 @lru_cache(maxsize=1024)
 def matching(wording: str) -> tuple[Aspect, ...] | None:
     """The aspects whose words a question has, in order; None when it wants an explanation, which is no aspect."""
-    if _EXPLAINS.match(wording):
+    if _EXPLAINS.search(wording):
         return None
     return tuple(aspect for aspect in ASPECTS if aspect.asked.search(wording))
