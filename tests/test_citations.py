@@ -159,6 +159,7 @@ def test_a_part_of_a_quote_may_not_leave_out_what_denies_it() -> None:
         ("Character.AI and x.ai are companies", "Character.AI and x.ai are companies."),
         ("It is less than <12 months old", "It is less than <12 months old."),
         ("He said “yes.”", "He said “yes.”"),
+        ("Less <()a than <[ ]b.", "Less."),
         ("[1]", ""),
         ("https://evil.example", ""),
         ("...", ""),

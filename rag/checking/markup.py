@@ -30,6 +30,7 @@ _REPLACED = [
             r"^\W*(?:according to |as stated in |from |in )?(?:the )?passages?\s+\d+(?:(?:,|\s*and)\s*\d+)*\s*[:,-]\s*",
             "",
         ),
+        (r"\(\s*\)|\[\s*\]", ""),
         (r"\*+|`+|~~|(?<!\w)_+(?=\w)|(?<=\w)_+(?!\w)", ""),  # emphasis and code
         (r"^\s*(?:#{1,6}\s+|>\s+|[-•]\s+|\d{1,2}[.)]\s+(?=\S))", ""),  # heading, quotation, list item
     )
@@ -44,7 +45,6 @@ def plain_sentence(text: str) -> str:
     """The words of a sentence, ended by a full stop; empty when it has none."""
     text = _without_markup(text)
     text = re.sub(r"\s+([.,;:!?)])", r"\1", text)
-    text = re.sub(r"\(\s*\)|\[\s*\]", "", text)
     text = re.sub(r"([.,;:!?])(?:\s*[.,;:])+(?=\s|$)", r"\1", " ".join(text.split())).strip(" ,;:")
     if not any(c.isalnum() for c in text):
         return ""
