@@ -10,8 +10,8 @@ from benchmarks.articles import questions
 from benchmarks.measurement import Benchmark, Measurement
 from benchmarks.stand_in import COSINE
 from benchmarks.workspace import CHUNKS, Workspace
+from rag.answer import Answer
 from rag.assistant import Assistant
-from rag.documents import Answer
 from rag.settings import load_settings
 
 LIMIT_MS = 300.0

@@ -31,7 +31,7 @@ from benchmarks.measurement import Benchmark, Measurement
 from benchmarks.results import section
 from benchmarks.workspace import Workspace, ingest
 from ingest.evaluation import CORPUS, read_suite
-from rag.documents import Answer
+from rag.answer import Answer
 from rag.evaluation.questions import Asked
 from rag.injection import addressed_spans, addresses_a_model
 from rag.sentences import sentence_spans

@@ -25,7 +25,7 @@ from benchmarks.injection import (
 )
 from benchmarks.measurement import Measurement
 from benchmarks.workspace import Workspace
-from rag.documents import Answer
+from rag.answer import Answer
 from rag.models.local import LocalChatModel
 
 NAME = "injection-model"

@@ -7,7 +7,8 @@ library.ask("Who led Mistral AI's Series A?")
 
 from typing import TYPE_CHECKING, Any
 
-from rag.documents import Answer, Article, Citation, Passage, Sentence
+from rag.answer import Answer, Citation, Sentence
+from rag.documents import Article, Passage
 from rag.errors import DossierError
 
 if TYPE_CHECKING:

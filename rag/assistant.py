@@ -11,6 +11,7 @@ from typing import Self, Unpack
 
 from anyio import to_thread
 
+from rag.answer import Answer, Timings, Usage
 from rag.answering import build_answerer
 from rag.answering.claims import Answerer, Refusal, Step
 from rag.answering.events import ToldBy, event_in, told_by_day
@@ -19,7 +20,7 @@ from rag.answering.listing import list_wanted
 from rag.answering.rewriting import Rewriter, may_be_used
 from rag.catalog import Catalog
 from rag.descriptions import with_companies
-from rag.documents import Answer, Article, Passage, Timings, Usage
+from rag.documents import Article, Passage
 from rag.draft import Draft
 from rag.embedding import Embedder, build_embedder
 from rag.errors import DossierError

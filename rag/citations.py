@@ -8,12 +8,13 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from rag.answer import Citation, Sentence
 from rag.answering.claims import Claim, Quote
 from rag.checking.markup import plain_sentence
 from rag.checking.quantities import missing
 from rag.checking.support import objection
 from rag.copies import MOST_NAMED, further_addresses, quoted_in
-from rag.documents import AlsoIn, Article, Citation, Passage, Sentence
+from rag.documents import AlsoIn, Article, Passage
 from rag.injection import addresses_a_model
 from rag.quotable import QuotablePassages
 from rag.supporting import supporting

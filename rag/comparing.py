@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from rag.documents import AnswerPart, AnswerTable, Sentence, TableCell
+from rag.answer import AnswerPart, AnswerTable, Sentence, TableCell
 
 NOT_FOUND = "not found"
 # What a shared wording ends with where the part's own words are taken out of it.

@@ -8,7 +8,8 @@ from rag.dates import DATE_SOURCES, precision, written_out
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from rag.documents import AlsoIn, Answer, AnswerTable, Article, Citation, Conflict, StatedValue, TableCell
+    from rag.answer import Answer, AnswerTable, Citation, Conflict, StatedValue, TableCell
+    from rag.documents import AlsoIn, Article
 
 _STYLE = (
     "font-family:system-ui,sans-serif;max-width:46em;line-height:1.5;"

@@ -1,16 +1,15 @@
-"""What flows through Dossier: articles and chunks in, passages, citations and answers out.
+"""What flows through Dossier: articles and chunks in, passages out; what is made of those is in rag/answer.py.
 
 Offsets are positions in characters (Unicode code points) of an article's `text`; `end` is exclusive. Dates of articles
 are ISO 8601 strings of the precision that is known: `2023`, `2023-06` or `2023-06-13` (see rag/dates.py).
 """
 
 from dataclasses import dataclass
-from typing import Any, Literal, Self
+from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.json_schema import SkipJsonSchema
 
-from rag import display
 from rag.dates import DateSource, precision
 from rag.injection import addressed_spans, without
 
@@ -93,13 +92,13 @@ class Chunk:
         return text, len(text) - len(self.searched)
 
 
-class _Wire(BaseModel):
+class Wire(BaseModel):
     """What leaves Dossier: frozen, and the same over HTTP, on the command line and in a notebook."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class AlsoIn(_Wire):
+class AlsoIn(Wire):
     """Another place where the same words stand: a copy, an article that quotes them, a further address of this one."""
 
     article_id: str
@@ -109,7 +108,7 @@ class AlsoIn(_Wire):
     published: str | None = None
 
 
-class SignalScore(_Wire):
+class SignalScore(Wire):
     """What one signal of the search says of a passage: its place there (None: not found), and its part of the score."""
 
     name: str
@@ -119,7 +118,7 @@ class SignalScore(_Wire):
     weight: float
 
 
-class Passage(_Wire):
+class Passage(Wire):
     """A chunk that was retrieved for a question. Copies of it are no passages of their own: they are in `also_in`."""
 
     chunk_id: str
@@ -166,157 +165,3 @@ class Passage(_Wire):
             heading=chunk.heading,
             header=chunk.header,
         )
-
-
-class Citation(_Wire):
-    """An exact quote: `article.text[start:end] == quote`."""
-
-    number: int = Field(ge=1)
-    article_id: str
-    title: str
-    site: str | None = None
-    author: str | None = None
-    url: str | None = None
-    published: str | None = None
-    quote: str
-    start: int
-    end: int
-    also_in: tuple[AlsoIn, ...] = Field((), description="Up to five other places that have this quote; one origin.")
-
-
-class Sentence(_Wire):
-    """A sentence of the answer, and the numbers of the citations that support it."""
-
-    text: str
-    citations: tuple[int, ...]
-
-
-class Usage(_Wire):
-    """Tokens the language model read and wrote; zero without one."""
-
-    input_tokens: int = 0
-    output_tokens: int = 0
-
-
-class Timings(_Wire):
-    """Milliseconds by step."""
-
-    retrieve_ms: float = 0.0
-    answer_ms: float = 0.0
-    total_ms: float = 0.0
-
-
-class StatedValue(_Wire):
-    """A value as a source states it."""
-
-    value: str = Field(description="The value as it is written there.")
-    text: str = Field(description="The sentence or row that states it.")
-    date: str | None = Field(None, description="When it was so, as far as that sentence says.")
-    published: str | None = Field(None, description="When its article was published.")
-    origins: int = Field(1, ge=1, description="How many of the articles found give it; copies count once.")
-    citation: Citation
-
-
-class Conflict(_Wire):
-    """Different values that sources give for one thing. All of them are cited."""
-
-    about: str
-    values: tuple[StatedValue, ...] = Field(description="The preferred one first.")
-    preferred: int = Field(0, description="Which of the values the answer gives, counted from 0.")
-    why: str = Field(description="Why it is preferred.")
-
-
-class TableCell(_Wire):
-    """A cell of an answer's table, and the numbers of the citations that support it."""
-
-    text: str
-    citations: tuple[int, ...] = ()
-
-
-class AnswerTable(_Wire):
-    """What was asked of several companies, days or rounds, side by side; the first column says of which."""
-
-    columns: tuple[str, ...]
-    rows: tuple[tuple[TableCell, ...], ...]
-
-
-RefusalKind = Literal[
-    "no_articles",
-    "not_mentioned",
-    "another_company",
-    "another_date",
-    "another_round",
-    "another_quantity",
-    "only_a_rumour",
-    "not_said",
-    "unsupported",
-]
-
-
-class NearArticle(_Wire):
-    """An article that comes near to answering, and the companies it is about."""
-
-    article_id: str
-    title: str
-    published: str | None = None
-    companies: tuple[str, ...] = ()
-
-
-class NotFound(_Wire):
-    """Why there is no answer, and which articles come nearest."""
-
-    kind: RefusalKind = Field(
-        description="`no_articles`: none may be used; `not_mentioned`: none names what the question names;"
-        " `another_company`, `another_date`, `another_round`, `another_quantity`: what is asked is told of another one"
-        " only; `only_a_rumour`: it is only planned, expected or rumoured; `not_said`: the articles do not say;"
-        " `unsupported`: what the model wrote has no support in them."
-    )
-    reason: str = Field(description="The same in words.")
-    nearest: tuple[NearArticle, ...] = ()
-
-
-class AnswerPart(_Wire):
-    """One of the things that a question asked, and what came of it."""
-
-    question: str = Field(description="The part, worded so that it stands alone.")
-    status: Literal["answered", "not_found"]
-    sentences: tuple[int, ...] = Field((), description="Which of the answer's sentences say it, counted from 0.")
-    value: str = Field("", description="The thing asked for itself, to the letter as the first of them has it.")
-    reason: str = Field("", description="Why it is not answered.")
-    kind: RefusalKind | None = Field(None, description="The kind of that reason; see NotFound.")
-
-
-class Answer(_Wire):
-    """The answer to one question, with everything that is needed to check it."""
-
-    question: str
-    asked_as: str = Field(
-        "", description="The question as it was answered: short forms written out, references resolved."
-    )
-    status: Literal["answered", "not_found"]
-    parts: tuple[AnswerPart, ...] = Field((), description="What was asked, when it was several things.")
-    value: str = Field(
-        "", description="The thing asked for itself, cut out of the first quote to the letter: `$415 million`."
-    )
-    table: AnswerTable | None = Field(None, description="The parts side by side, a row for each.")
-    text: str = Field(description="The sentences with their citation numbers; for not_found, why and what is near.")
-    not_found: NotFound | None = Field(None, description="Why there is no answer, for machines and by kind.")
-    sentences: tuple[Sentence, ...] = ()
-    citations: tuple[Citation, ...] = ()
-    conflicts: tuple[Conflict, ...] = Field((), description="Where the sources disagree about what was asked.")
-    history: tuple[StatedValue, ...] = Field((), description="Earlier values of what changes, the newest first.")
-    passages: tuple[Passage, ...] = ()
-    model: str
-    usage: Usage = Usage()
-    timings: Timings = Timings()
-    warnings: tuple[str, ...] = ()
-
-    def to_dict(self) -> dict[str, Any]:
-        """The answer as JSON has it."""
-        return self.model_dump(mode="json")
-
-    def __str__(self) -> str:
-        return display.to_text(self)
-
-    def _repr_html_(self) -> str:
-        return display.to_html(self)

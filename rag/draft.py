@@ -3,22 +3,12 @@
 from collections.abc import Mapping, Sequence
 from typing import Literal
 
+from rag.answer import Answer, AnswerPart, Conflict, NotFound, Sentence, StatedValue, Timings, Usage
 from rag.answering.claims import Claim, Disagreement, Earlier, Refusal, Remark, Step, Value
 from rag.checking.quantities import missing as missing_in
 from rag.citations import CitationChecker, Dropped, rendered
 from rag.comparing import table_of
-from rag.documents import (
-    Answer,
-    AnswerPart,
-    Article,
-    Conflict,
-    NotFound,
-    Passage,
-    Sentence,
-    StatedValue,
-    Timings,
-    Usage,
-)
+from rag.documents import Article, Passage
 from rag.question import Question
 from rag.refusals import missing, nearest_of, told_nearest, unsupported
 from rag.screening import warnings_about

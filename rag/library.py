@@ -10,9 +10,10 @@ from typing import Any, Self
 
 from anyio.from_thread import start_blocking_portal
 
+from rag.answer import Answer
 from rag.assistant import Assistant
 from rag.catalog import Catalog
-from rag.documents import Answer, Article, Passage
+from rag.documents import Article, Passage
 from rag.embedding import Embedder, PassageVectors, build_embedder
 from rag.errors import LibraryError
 from rag.indexes import Indexes

@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 
+from rag.answer import NearArticle
 from rag.answering.claims import Refusal
 from rag.dates import written_out
-from rag.documents import Article, NearArticle, Passage
+from rag.documents import Article, Passage
 from rag.question import Question
 
 NEAREST = 3

@@ -6,11 +6,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from rag.answer import Sentence
 from rag.answering.claims import Claim, Quote
 from rag.checking.markup import cited_numbers, plain_sentence
 from rag.checking.quantities import missing
 from rag.citations import CitationChecker, Dropped, rendered
-from rag.documents import Article, Passage, Sentence
+from rag.documents import Article, Passage
 from tests.claim_pairs import RIGHT, TEXTS, WRONG, corpus
 
 # Not caught: a name that stands before `they` in the quote is taken for what `they` means.

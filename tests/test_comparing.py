@@ -2,12 +2,13 @@
 
 import pytest
 
+from rag.answer import AnswerPart, Sentence
 from rag.answering.aspects import aspect_of
 from rag.answering.cut_out import cut_out
 from rag.answering.sought import sought_by
 from rag.answering.windows import Window
 from rag.comparing import table_of
-from rag.documents import AnswerPart, Passage, Sentence
+from rag.documents import Passage
 from rag.question import understand
 
 FOUND = (Sentence(text="Lumen has 140 people.", citations=(1,)), Sentence(text="Weft has 90.", citations=(2,)))

@@ -7,11 +7,11 @@ import anyio
 import pytest
 
 import rag
+from rag.answer import Answer
 from rag.answering.equivalent import same_value
 from rag.answering.generative import GenerativeAnswerer
 from rag.assistant import Assistant
 from rag.checking.quantities import quantities
-from rag.documents import Answer
 from rag.settings import load_settings
 from rag.testing.scripted_model import ScriptedChatModel
 

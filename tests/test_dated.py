@@ -6,11 +6,12 @@ from datetime import date
 import pytest
 
 import rag
+from rag.answer import Answer
 from rag.answering.aspects import aspect_of
 from rag.answering.dated import dated_values
 from rag.answering.sought import sought_by
 from rag.answering.windows import windows_of
-from rag.documents import Answer, Passage
+from rag.documents import Passage
 from rag.question import understand
 from tests.conftest import MakeLibrary
 

@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rag.answer import Answer, AnswerTable, Citation, Sentence, TableCell
 from rag.display import to_lines
-from rag.documents import Answer, AnswerTable, Article, Citation, Sentence, TableCell
+from rag.documents import Article
 
 HOSTILE = '<script>alert(1)</script> " onmouseover="x" & \'> ]]> <img src=x onerror=alert(1)>'
 

@@ -13,7 +13,8 @@ from typer.testing import CliRunner
 
 from ingest.cli import app
 from ingest.evaluation import library_folder, read_suite
-from rag.documents import Answer, Article, Citation, Passage, Sentence
+from rag.answer import Answer, Citation, Sentence
+from rag.documents import Article, Passage
 from rag.errors import ConfigurationError
 from rag.evaluation.answered import answer_measures
 from rag.evaluation.beir import BeirFolder

@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterator
 import pytest
 
 import rag
+from rag.answer import Answer
 from rag.answering.wanted import named
-from rag.documents import Answer
 from rag.indexes.lexical import terms
 from tests.conftest import MakeLibrary
 

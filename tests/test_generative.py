@@ -9,10 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rag.answer import Usage
 from rag.answering.claims import Claim, Refusal, Step
 from rag.answering.generative import INSTRUCTIONS, GenerativeAnswerer, estimate_tokens
 from rag.answering.sentence_stream import SentenceStream
-from rag.documents import Passage, Usage
+from rag.documents import Passage
 from rag.errors import ModelError
 from rag.indexes.facets import Limits
 from rag.question import Question

@@ -9,11 +9,12 @@ from hypothesis import strategies as st
 
 from benchmarks.articles import corpus
 from ingest.chunking import chunk
+from rag.answer import Sentence, Timings
 from rag.answering.claims import Claim, Quote
 from rag.answering.generative import GenerativeAnswerer
 from rag.answering.windows import windows_of
 from rag.citations import CitationChecker, Dropped
-from rag.documents import Article, Passage, Sentence, Timings
+from rag.documents import Article, Passage
 from rag.draft import Draft
 from rag.injection import addressed_spans, addresses_a_model, without
 from rag.question import understand

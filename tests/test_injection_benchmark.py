@@ -15,7 +15,7 @@ from benchmarks.injection import (
     recognised,
     with_paragraph,
 )
-from rag.documents import Answer, Citation, Sentence
+from rag.answer import Answer, Citation, Sentence
 from rag.injection import addressed_spans
 
 

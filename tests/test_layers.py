@@ -19,6 +19,7 @@ LAYERS = [
         "rag.injection",
         "rag.display",
         "rag.documents",
+        "rag.answer",
         "rag.likeness",
         "rag.addresses",
         "rag.names",

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 import rag
+from rag.answer import Answer
 from rag.answering.listing import list_wanted
-from rag.documents import Answer
 from rag.question import understand
 from tests.conftest import MakeLibrary
 

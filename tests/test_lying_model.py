@@ -6,9 +6,10 @@ from typing import Any
 import anyio
 import pytest
 
+from rag.answer import Answer, Timings
 from rag.answering.generative import INSTRUCTIONS, GenerativeAnswerer
 from rag.checking.quantities import missing
-from rag.documents import Answer, Article, Passage, Timings
+from rag.documents import Article, Passage
 from rag.draft import Draft
 from rag.errors import ModelError
 from rag.question import understand

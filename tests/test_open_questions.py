@@ -8,9 +8,10 @@ import pytest
 
 import rag
 from benchmarks.open_questions import Choice, learned, left_out, needed
+from rag.answer import Answer
 from rag.answering.open_questions import NAMES, OpenFeatures, Weights, counted_things, weights
 from rag.answering.windows import Window, stretch, windows_of
-from rag.documents import Answer, Passage
+from rag.documents import Passage
 from tests.conftest import MakeLibrary
 
 ISSUE = """---

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 import rag
-from rag.documents import Answer
+from rag.answer import Answer
 
 COHERE = """---
 title: Cohere in the spring

@@ -6,10 +6,10 @@ from pathlib import Path
 import anyio
 import pytest
 
+from rag.answer import Answer
 from rag.answering.generative import GenerativeAnswerer
 from rag.answering.rewriting import INSTRUCTIONS, may_be_used
 from rag.assistant import Assistant
-from rag.documents import Answer
 from rag.names import shipped
 from rag.question import Turn
 from rag.settings import load_settings

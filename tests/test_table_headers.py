@@ -5,11 +5,12 @@ from contextlib import closing
 from pathlib import Path
 
 import rag
+from rag.answer import Sentence
 from rag.answering.claims import Claim
 from rag.answering.windows import windows_of
 from rag.catalog import Catalog
 from rag.citations import CitationChecker
-from rag.documents import Article, Chunk, Passage, Sentence
+from rag.documents import Article, Chunk, Passage
 from rag.indexes.lexical import LexicalIndex
 from tests.made_articles import EMBEDDER, made, vectors_of
 

@@ -4,7 +4,8 @@ from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from rag.documents import Passage, RefusalKind, Usage
+from rag.answer import RefusalKind, Usage
+from rag.documents import Passage
 from rag.question import Question
 
 

@@ -10,6 +10,7 @@ import anyio
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import BaseMessage, HumanMessage, SystemMessage
 
+from rag.answer import Usage
 from rag.answering import rewriting
 from rag.answering.answer_form import NOT_FOUND, answer_grammar
 from rag.answering.claims import Claim, Refusal, Step
@@ -18,7 +19,7 @@ from rag.checking.markup import cited_numbers, plain_sentence
 from rag.checking.quantities import missing
 from rag.conversation import Turn
 from rag.dates import written_out
-from rag.documents import Passage, Usage
+from rag.documents import Passage
 from rag.errors import ModelError
 from rag.injection import without
 from rag.models import context_window, stream_with_retries, takes_grammar

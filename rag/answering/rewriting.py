@@ -9,10 +9,10 @@ from typing import Protocol, runtime_checkable
 
 from langchain_core.messages import BaseMessage, HumanMessage, SystemMessage
 
+from rag.answer import Usage
 from rag.asked_names import names_in
 from rag.checking.quantities import missing
 from rag.conversation import Turn
-from rag.documents import Usage
 from rag.names import Names
 
 INSTRUCTIONS = """You are given a conversation and a last question. Write the last question so that it is understood \

@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Sequence
 
-from rag.documents import Answer, Article, Citation
+from rag.answer import Answer, Citation
+from rag.documents import Article
 from rag.evaluation.found import evidence_read
 from rag.evaluation.matching import holds
 from rag.evaluation.questions import Asked

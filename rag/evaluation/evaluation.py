@@ -8,8 +8,8 @@ from typing import Any
 
 from anyio.from_thread import start_blocking_portal
 
+from rag.answer import Answer
 from rag.assistant import Assistant
-from rag.documents import Answer
 from rag.errors import ConfigurationError, QuestionError
 from rag.evaluation.answered import answer_measures
 from rag.evaluation.found import DEPTH, found_measures

@@ -6,8 +6,8 @@ from anyio.to_thread import run_sync
 from fastapi import APIRouter, Depends, Query, Request, Response
 from starlette.exceptions import HTTPException
 
+from rag.answer import Answer
 from rag.assistant import Assistant
-from rag.documents import Answer
 from rag.question import Turn
 from rag.settings import Settings
 from rag.web.events import EventStream, encode_events

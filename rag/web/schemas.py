@@ -1,4 +1,4 @@
-"""Requests and responses as they travel. What is an Answer, a Citation or a Passage is in rag/documents.py."""
+"""Requests and responses as they travel; what an answer is made of is in rag/answer.py."""
 
 from typing import Annotated, Literal, Self
 

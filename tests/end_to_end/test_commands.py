@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from rag.documents import Answer
+from rag.answer import Answer
 from rag.library import differences
 from rag.settings import Settings
 from tests.conftest import MakeLibrary
