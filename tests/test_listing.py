@@ -117,3 +117,14 @@ def test_an_entry_says_what_it_lists_and_cites_the_heading_that_names_it(
         ],
         "Cohere has had its offices in Lisbon for years.": ["Cohere has had its offices in Lisbon for years."],
     }
+
+
+def test_a_name_with_a_full_stop_in_a_title_is_told_whole(library_of: Callable[[Mapping[str, str]], Path]) -> None:
+    left = (
+        "---\ntitle: What is left of Character.AI, in seven questions\n---\nMarble Peak led a round of $150 million.\n"
+    )
+    other = "---\ntitle: Rounds\n---\nMarble Peak led the round of Harvey, the maker of software for lawyers.\n"
+    with rag.open(library_of({"left.md": left, "other.md": other})) as library:
+        answer = library.ask("Which companies did Marble Peak lead a round in?")
+    assert "Character.AI: Marble Peak led a round of $150 million." in answer.text, answer.text
+    assert "left out" not in str(answer.warnings)

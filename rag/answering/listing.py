@@ -125,10 +125,12 @@ def entries_in(window: Window, wanted: Wanted, sought: Sought) -> list[Entry]:
         start, _, company = earlier[-1]
         first = next((a for a, b in sentence_spans(text) if a <= paragraph + start < b), paragraph)
         return [Entry(company, replace(window, first=first, before=""))]
-    for place in (window.above, subject_of(window.passage.title)):
+    title = window.passage.title
+    for place, named in ((window.above, window.above), (title, subject_of(title))):
+        about = set(known.companies_in(named)) - given
         for start, end, name in known.company_names_in(place):
-            if name not in given:
-                return [Entry(name, window, place[start:end])]
+            if name in about:
+                return [Entry(name, window, name if name in place else place[start:end])]
     return []
 
 
