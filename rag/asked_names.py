@@ -9,7 +9,7 @@ from rag.rounds import SERIES
 from rag.spelling import TRADE
 
 # Words that begin a question, and capitals that name nothing one could look for.
-_NO_NAMES = frozenset(
+NO_NAMES = frozenset(
     "a an and are as at be but by can could did do does for from give had has have how i if in is it its "
     "list may me name names of on or since so tell that the their then there these they this those to under "
     "until was we were what when where which who whom whose why will with would you per according please "
@@ -103,7 +103,7 @@ def _trimmed(run: str) -> list[str]:
             or plain in _CUTS
             or (plain in TRADE and after.casefold() not in _FUND and plain not in _FUND)
         )
-        if measure or (plain in _NO_NAMES and not names[-1] and plain != "ai"):
+        if measure or (plain in NO_NAMES and not names[-1] and plain != "ai"):
             names.append([])
         else:
             names[-1].append(word)
@@ -111,6 +111,6 @@ def _trimmed(run: str) -> list[str]:
 
 
 def _without_tail(words: list[str]) -> str:
-    while words and words[-1].casefold() in _NO_NAMES - ({"ai"} if len(words) > 1 else set()):
+    while words and words[-1].casefold() in NO_NAMES - ({"ai"} if len(words) > 1 else set()):
         words = words[:-1]
     return " ".join(words) if any(character.isalpha() for word in words for character in word) else ""

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from rag.asked_names import names_in
+from rag.asked_names import NO_NAMES, names_in
 from rag.checking.number_patterns import MONTH_NAMES
 from rag.names import Names
 from rag.names.occurrences import occurrences
@@ -17,9 +17,10 @@ _NAME = r"[A-ZÀ-Þ][\w’-]+(?: (?:de|van|von|der|la|le|du|El|Al))?(?: [A-ZÀ-�
 _PEOPLES_NAMES = re.compile(rf"(?<![\w-]){_NAME}{{1,2}}(?![\w-])")
 _NOBODY = re.compile(
     rf"\b(?:Series|Seed|{'|'.join(MONTH_NAMES)}|Capital"
-    r"|Ventures|Partners|Fund|Bank|Group|Holdings|Labs?|AI|Inc|University|The|In|At|On|San|New|United|Horowitz|Street"
-    r"|Has|Have|Had|Is|Are|Was|Were|Did|Does|Do|Can|Could|Will|Would|Who|What|When|Where|Which|Why|How|And|But)\b"
+    r"|Ventures|Partners|Fund|Bank|Group|Holdings|Labs?|AI|Inc|University|The|In|At|On|San|New|United|Horowitz|Street)\b"
 )
+# `Has Voxly lost?`: a sentence begins with a capital anyway.
+_BEGINS = re.compile(r"(?:^|[.?!]\s+)\W*$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +122,8 @@ def people_in(text: str, known: Names) -> tuple[str, ...]:
     for match in _PEOPLES_NAMES.finditer(text):
         name = match.group()
         is_known = any(start <= match.start() < start + len(one) for start, one in found.items())
-        is_nobody = _NOBODY.search(name) or known.companies_in(name) or models_in(name, known)
+        begins = _BEGINS.search(text[: match.start()]) and name.split()[0].casefold() in NO_NAMES
+        is_nobody = begins or _NOBODY.search(name) or known.companies_in(name) or models_in(name, known)
         if not is_known and not is_nobody:
             found[match.start()] = name
     return tuple(dict.fromkeys(found[start] for start in sorted(found)))

@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from rag.conversation import people_in
 from rag.follow_ups import stand_alone
 from rag.names import shipped
 from rag.question import Turn, understand
@@ -112,6 +113,7 @@ def test_a_question_that_stands_alone_stays_as_it_is(history: list[tuple[str, st
 def test_a_verb_that_begins_a_question_is_nobodys_name() -> None:
     history = [("Why is Voxly being sued?", "A speaker sues it. [1]"), ("Has Voxly lost?", "The library does not say.")]
     assert "Has" not in _asked(history, "What did the judges award him?")
+    assert people_in("Did Acme hire Will Knight? Will Knight was hired.", shipped()) == ("Will Knight",)
 
 
 def test_without_a_conversation_nothing_is_put_in() -> None:

@@ -22,7 +22,7 @@ _BROKEN = (
     EOFError,  # an entry that breaks off
     OSError,  # bzip2's word for damage; and a file that cannot be read
     zlib.error,  # deflate's
-    lzma.LZMAError,
+    lzma.LZMAError,  # LZMA's
 )
 
 

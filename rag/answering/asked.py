@@ -61,9 +61,7 @@ class AspectFinder:
         if found is None or _HOW_LONG.search(question.wording):
             return None
         near = self._nearness(bare(question))
-        at_best = near
-        if (of_firm := bare(question, long_names=True)) != bare(question):
-            at_best = {name: max(nearness, near[name]) for name, nearness in self._nearness(of_firm).items()}
+        likely = [aspect for aspect in found if self._is_likely(aspect, question, near)]
         fitting = _FITTING.get(question.kind, ())
         asks_where = _WHERE.match(question.wording) is not None
         scores = {}
@@ -71,13 +69,20 @@ class AspectFinder:
             if (fitting and aspect.value not in fitting) or (asks_where and aspect.value in _NOWHERE):
                 continue
             score = near.get(aspect.name, 0.0)
-            if aspect in found and at_best.get(aspect.name, 0.0) >= LIKELY:
+            if aspect in likely:
                 first = not any(other in scores for other in found)
                 score += FIRST if first else OTHER
             elif score < max(_needed(question, aspect), near[NOTHING]):
                 continue
             scores[aspect] = score
         return max(scores, key=lambda aspect: scores[aspect], default=None)
+
+    def _is_likely(self, aspect: Aspect, question: Question, near: Mapping[str, float]) -> bool:
+        """Whether a question is like those for the aspect, if need be with its longer names read as companies'."""
+        if near.get(aspect.name, 0.0) >= LIKELY:
+            return True
+        of_firms = bare(question, long_names=True)
+        return of_firms != bare(question) and self._nearness(of_firms).get(aspect.name, 0.0) >= LIKELY
 
     def _nearness(self, wording: str) -> dict[str, float]:
         """How near the nearest example of each aspect is."""

@@ -87,8 +87,7 @@ async def keep_in_step(sync: Callable[[], None], seconds: float = SYNC_SECONDS) 
         try:
             await run_sync(sync)
             last_error, pause = "", seconds
-        except Exception as error:
-            # The process boundary of this task: questions are still answered from what is known.
+        except Exception as error:  # the boundary of this task: questions are still answered from what is known
             if str(error) != last_error:
                 log.exception("the index cannot be brought up to date; it is tried again")
             last_error, pause = str(error), min(2 * pause, LONGEST_PAUSE)

@@ -56,8 +56,7 @@ async def encode_events(answering: AsyncGenerator[Event], request_id: str) -> As
                 yield _encode_event(event)
     except DossierError as error:
         yield _encode("error", describe(error).model_copy(update={"request_id": request_id}))
-    except Exception as error:
-        # The process boundary of a streamed answer, as rag/web/middleware.py is of the others.
+    except Exception as error:  # the boundary of a streamed answer, as rag/web/middleware.py is of the others
         log.exception("streamed answer failed")
         yield _encode("error", describe(error).model_copy(update={"request_id": request_id}))
     yield _encode("done", DoneData())

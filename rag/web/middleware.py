@@ -52,8 +52,7 @@ class RequestMiddleware:
                     await answer.fail(403, "Other web sites may not write to this server.", scope, receive)
                 else:
                     await self._app(scope, receive, answer.send)
-            except Exception as error:
-                # The process boundary: whatever is left is a defect of ours. It is logged here and shown to nobody.
+            except Exception as error:  # the boundary: what is left is a defect of ours, logged and shown to nobody
                 log.exception("request failed")
                 if not answer.status:
                     problem = describe(error).model_copy(update={"request_id": request_id})
