@@ -20,8 +20,9 @@ from starlette.requests import Request
 from starlette.routing import Route
 from starlette.testclient import TestClient
 from starlette.types import Message
+from structlog.testing import capture_logs
 
-from rag.assistant import Assistant
+from rag.assistant import Assistant, Delta, Event
 from rag.catalog import Catalog
 from rag.documents import Article, Chunk
 from rag.embedding import build_embedder
@@ -29,7 +30,7 @@ from rag.errors import QuestionError
 from rag.settings import Settings, load_settings
 from rag.testing.provider_server import Behaviour, Fail, ProviderServer, Say
 from rag.web.app import PAGE, build_app, keep_in_step
-from rag.web.events import EventStream
+from rag.web.events import EventStream, encode_events
 from rag.web.middleware import SAFE_HEADERS, RequestMiddleware
 from rag.web.problems import describe, respond
 from rag.web.worker import keep_worker
@@ -619,6 +620,24 @@ def test_a_reader_who_leaves_ends_the_answering() -> None:
 
     asyncio.run(asyncio.wait_for(run(), 10))
     assert ended == ["closed"]
+
+
+def test_an_unexpected_error_in_a_stream_is_an_event_that_shows_nothing_of_the_inside_and_is_logged() -> None:
+    async def answering() -> AsyncGenerator[Event]:
+        yield Delta("Mistral AI raised")
+        raise KeyError("a secret")
+
+    async def run() -> list[bytes]:
+        return [event async for event in encode_events(answering(), "id-1")]
+
+    with capture_logs() as logged:
+        events = asyncio.run(run())
+    names = [event.split(b"\n")[0] for event in events]
+    assert names == [b"event: delta", b"event: error", b"event: done"]
+    assert b'"status":500' in events[1]
+    assert b"id-1" in events[1]
+    assert b"secret" not in events[1]
+    assert [line["event"] for line in logged] == ["streamed answer failed"]
 
 
 def test_a_silent_stream_is_kept_alive() -> None:
